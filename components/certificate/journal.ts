@@ -1,0 +1,47 @@
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { writeAtomically } from "../files/ownedFiles";
+
+/** What must survive a kill in the middle of an order, since the engine saves nothing before `create` has ended. */
+export interface OrderJournal {
+  /** The ACME server, identifiers and profile that were asked for, as one comparable text. */
+  readonly asked: string;
+  readonly orderUrl: string;
+  /** PEM; the key of the certificate that this order yields. */
+  readonly privateKey: string;
+}
+
+const ORDER = "order.json";
+const ACCOUNT_KEY = "account-key.pem";
+
+/** The order that an earlier run began; undefined when there is none, or for other identifiers. */
+export async function readOrder(directory: string, asked: string): Promise<OrderJournal | undefined> {
+  try {
+    const journal = JSON.parse(await readFile(path.join(directory, ORDER), "utf8")) as OrderJournal;
+    return journal.asked === asked ? journal : undefined;
+  } catch {
+    return undefined; // none, or not whole: a new order is always right
+  }
+}
+
+export async function writeOrder(directory: string, journal: OrderJournal): Promise<void> {
+  await writeAtomically(path.join(directory, ORDER), { content: JSON.stringify(journal), secret: true });
+}
+
+/** The account's key, made by `generate` at the first order and kept for the next ones. */
+export async function accountKey(directory: string, generate: () => string): Promise<string> {
+  const file = path.join(directory, ACCOUNT_KEY);
+  const kept = await readFile(file, "utf8").catch(() => "");
+  if (kept.includes("PRIVATE KEY")) return kept;
+  const content = generate();
+  await writeAtomically(file, { content, secret: true });
+  return content;
+}
+
+export async function deleteJournals(directory: string): Promise<void> {
+  await Promise.all([ORDER, ACCOUNT_KEY].map((name) => rm(path.join(directory, name), { force: true })));
+}
+
+export async function deleteOrder(directory: string): Promise<void> {
+  await rm(path.join(directory, ORDER), { force: true });
+}

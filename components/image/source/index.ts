@@ -1,0 +1,3 @@
+export { ImageSourceError, type ImageSourceErrorCode } from "./error";
+export type { BlobVisitor, ImageManifest, ImageSource, ImageSourceKind } from "./imageSource";
+export { openImageSource } from "./open";

@@ -1,0 +1,11 @@
+import { BreakwaterError } from "../errors";
+
+export type LocalServiceErrorCode =
+  | "TOOL_MISSING"
+  | "PORT_IN_USE"
+  | "SERVICE_EXITED"
+  | "SERVICE_UNHEALTHY"
+  | "SERVICE_NOT_STOPPED";
+
+/** A local service (registry, ACME test server) could not be started, found or stopped. */
+export class LocalServiceError extends BreakwaterError<LocalServiceErrorCode> {}

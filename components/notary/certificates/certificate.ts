@@ -1,0 +1,101 @@
+import "reflect-metadata";
+import { createHash, type KeyObject, X509Certificate } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+import { messageOf } from "../../errors";
+import { CertificateError } from "./error";
+import { type RelativeDistinguishedName, subjectString } from "./subject";
+
+/** An X.509 certificate (RFC 5280), parsed once: what the rules of the Notary Project look at, and nothing else. */
+export interface Certificate {
+  /** DER. */
+  readonly raw: Buffer;
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly thumbprint: string;
+  /** Subject and issuer, in the string form of RFC 4514 that Go prints. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** DER of the two names: equality of names is equality of bytes. */
+  readonly subjectDer: Buffer;
+  readonly issuerDer: Buffer;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly publicKey: KeyObject;
+  /** `pathLength` is absent when the extension gives none. */
+  readonly basicConstraints?: { ca: boolean; pathLength?: number };
+  /** `bits` as @peculiar/x509's KeyUsageFlags. */
+  readonly keyUsage?: { critical: boolean; bits: number };
+  /** Object identifiers. */
+  readonly extendedKeyUsage?: readonly string[];
+  /** Name and hash of the algorithm its issuer signed it with, as in "ECDSA/SHA-384". */
+  readonly signatureAlgorithm: string;
+  /** Whether it names where its revocation status is published. */
+  readonly revocation: { ocsp: boolean; crl: boolean };
+  /** Whether the key of `issuer` made its signature; says nothing of names, constraints or algorithms. */
+  isSignedWith(issuer: Certificate): boolean;
+}
+
+// Parsing costs more than any check that follows, and the certificates of a chain come again with every signature.
+const parsed = new Map<string, Certificate>();
+const PARSED_MAX = 256;
+
+/** @throws CertificateError CERTIFICATE_MALFORMED */
+export function parseCertificate(der: Uint8Array): Certificate {
+  const thumbprint = createHash("sha256").update(der).digest("hex");
+  const known = parsed.get(thumbprint);
+  if (known) return known;
+  let certificate: Certificate;
+  try {
+    certificate = read(Buffer.from(der), thumbprint);
+  } catch (error) {
+    throw new CertificateError(
+      "CERTIFICATE_MALFORMED",
+      `a certificate cannot be parsed (${messageOf(error)}): give an X.509 certificate in DER or PEM`,
+      { cause: error },
+    );
+  }
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  parsed.set(thumbprint, certificate);
+  return certificate;
+}
+
+function read(raw: Buffer, thumbprint: string): Certificate {
+  const node = new X509Certificate(raw);
+  // OpenSSL reads one certificate and ignores what follows it; a certificate is all of its bytes.
+  if (!node.raw.equals(raw)) throw new Error("data follow the certificate");
+  const parsedAsn1 = new x509.X509Certificate(raw);
+  const publicKey = node.publicKey;
+  const algorithm = parsedAsn1.signatureAlgorithm as { name: string; hash?: { name: string } };
+  const basicConstraints = parsedAsn1.getExtension(x509.BasicConstraintsExtension);
+  const keyUsage = parsedAsn1.getExtension(x509.KeyUsagesExtension);
+  const extendedKeyUsage = parsedAsn1.getExtension(x509.ExtendedKeyUsageExtension);
+  const access = parsedAsn1.getExtension(x509.AuthorityInfoAccessExtension);
+  const crl = parsedAsn1.getExtension(x509.CRLDistributionPointsExtension);
+  return {
+    raw,
+    thumbprint,
+    subject: subjectString(names(parsedAsn1.subjectName)),
+    issuer: subjectString(names(parsedAsn1.issuerName)),
+    subjectDer: Buffer.from(parsedAsn1.subjectName.toArrayBuffer()),
+    issuerDer: Buffer.from(parsedAsn1.issuerName.toArrayBuffer()),
+    notBefore: parsedAsn1.notBefore,
+    notAfter: parsedAsn1.notAfter,
+    publicKey,
+    ...(basicConstraints && {
+      basicConstraints: {
+        ca: basicConstraints.ca,
+        ...(basicConstraints.pathLength !== undefined && { pathLength: basicConstraints.pathLength }),
+      },
+    }),
+    ...(keyUsage && { keyUsage: { critical: keyUsage.critical, bits: keyUsage.usages } }),
+    ...(extendedKeyUsage && { extendedKeyUsage: extendedKeyUsage.usages.map(String) }),
+    signatureAlgorithm: algorithm.hash ? `${algorithm.name}/${algorithm.hash.name}` : algorithm.name,
+    revocation: { ocsp: (access?.ocsp.length ?? 0) > 0, crl: crl !== null },
+    isSignedWith: (issuer) => node.verify(issuer.publicKey),
+  };
+}
+
+function names(name: x509.Name): RelativeDistinguishedName[] {
+  return name
+    .toJSON()
+    .map((relative) => Object.entries(relative).flatMap(([type, values]) => values.map((value) => ({ type, value }))));
+}

@@ -1,0 +1,22 @@
+import { BreakwaterError } from "../../errors";
+
+export type EnvelopeErrorCode =
+  | "ENVELOPE_TYPE_UNSUPPORTED"
+  | "ENVELOPE_COSE_UNSUPPORTED"
+  | "ENVELOPE_TOO_LARGE"
+  | "ENVELOPE_MALFORMED"
+  | "ENVELOPE_PROTECTED_HEADER_INVALID"
+  | "ENVELOPE_CRITICAL_HEADER_INVALID"
+  | "ENVELOPE_CERTIFICATE_CHAIN_INVALID"
+  | "ENVELOPE_ALGORITHM_UNSUPPORTED"
+  | "ENVELOPE_ALGORITHM_MISMATCH"
+  | "ENVELOPE_SIGNATURE_INVALID"
+  | "ENVELOPE_EXPIRY_NOT_AFTER_SIGNING_TIME"
+  | "ENVELOPE_CONTENT_TYPE_UNSUPPORTED"
+  | "ENVELOPE_PAYLOAD_MALFORMED";
+
+/**
+ * A signature envelope that is not one, or whose signature does not hold: signature-specification.md § Signature
+ * Envelope.
+ */
+export class EnvelopeError extends BreakwaterError<EnvelopeErrorCode> {}

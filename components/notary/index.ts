@@ -1,0 +1,61 @@
+export { type Certificate, parseCertificate } from "./certificates/certificate";
+export { isSelfSigned, requireSigningChain } from "./certificates/chain";
+export { CertificateError, type CertificateErrorCode } from "./certificates/error";
+export { ALGORITHM_OF, KEY_SPECS, type KeySpec, keySpecOf, type SignatureAlgorithm } from "./certificates/keySpec";
+export { certificatePem, parseCertificates, parseCertificatesPem } from "./certificates/pem";
+export type { Clock } from "./clock";
+export type { Descriptor } from "./descriptor";
+export { COSE_MEDIA_TYPE, type EnvelopeContent, JWS_MEDIA_TYPE, PAYLOAD_MEDIA_TYPE } from "./envelope/content";
+export { EnvelopeError, type EnvelopeErrorCode } from "./envelope/error";
+export { openEnvelope } from "./envelope/open";
+export { JsonError, type JsonErrorCode } from "./json/error";
+export { parsePayload } from "./payload";
+export type { FetchedSignature, PackedSignature, SignatureRepository } from "./signatureRepository";
+export { SigningError, type SigningErrorCode } from "./signing/error";
+export { type LocalSignerArgs, localSigner } from "./signing/localSigner";
+export {
+  type PackSignatureArgs,
+  packSignature,
+  SIGNATURE_ARTIFACT_TYPE,
+  THUMBPRINT_ANNOTATION,
+  type UnpackedSignature,
+  unpackSignature,
+} from "./signing/manifest";
+export { type SignArtifactArgs, type SignedEnvelope, signArtifact } from "./signing/signArtifact";
+export type { Signer } from "./signing/signer";
+export {
+  applicableStatement,
+  compileTrust,
+  type Statement,
+  type Trust,
+  type TrustDeclaration,
+} from "./trust/declaration";
+export type {
+  SignatureVerification,
+  TrustPolicyDocument,
+  TrustPolicyStatement,
+  TrustStoreType,
+  ValidationAction,
+  ValidationType,
+  VerificationLevelName,
+} from "./trust/document";
+export { TrustPolicyError, type TrustPolicyErrorCode } from "./trust/error";
+export { LEVELS } from "./trust/level";
+export { parseTrustPolicy } from "./trust/policy";
+export { parseTrustStoreReference } from "./trust/storeReference";
+export { VerificationError, type VerificationErrorCode } from "./verification/error";
+export { ruleThatFailed } from "./verification/ruleThatFailed";
+export type {
+  ArtifactVerdict,
+  Failure,
+  Outcome,
+  SignatureVerdict,
+  SignerIdentity,
+  VerdictCode,
+} from "./verification/verdict";
+export {
+  type VerifyArtifactArgs,
+  type VerifyEnvelopeArgs,
+  verifyArtifact,
+  verifyEnvelope,
+} from "./verification/verifyArtifact";

@@ -1,0 +1,66 @@
+import { constants, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
+import { requireSigningChain } from "../certificates/chain";
+import { ALGORITHM_OF, keySpecOf } from "../certificates/keySpec";
+import { parseCertificatesPem } from "../certificates/pem";
+import { SigningError } from "./error";
+import type { Signer } from "./signer";
+
+export interface LocalSignerArgs {
+  /** PKCS#8 in PEM, not encrypted. */
+  privateKey: string;
+  /** PEM, leaf first, complete up to the root; one self-signed certificate is a chain too. */
+  certificateChain: string;
+}
+
+/**
+ * A signer whose key is in memory. The chain's requirements and the match of key and leaf are checked before anything
+ * is signed.
+ * @throws SigningError SIGNING_KEY_*; CertificateError
+ */
+export function localSigner({ privateKey, certificateChain }: LocalSignerArgs): Signer {
+  const chain = parseCertificatesPem(certificateChain);
+  requireSigningChain(chain);
+  const key = parsePrivateKey(privateKey);
+  const keySpec = keySpecOf(key);
+  if (!keySpec) {
+    throw new SigningError(
+      "SIGNING_KEY_UNSUPPORTED",
+      "the signing key is not RSA 2048, 3072, 4096 or EC P-256, P-384, P-521: use one of these",
+    );
+  }
+  if (!chain[0]?.publicKey.equals(createPublicKey(key))) {
+    throw new SigningError(
+      "SIGNING_KEY_DOES_NOT_MATCH_CERTIFICATE",
+      `the signing key is not the key of the certificate ${JSON.stringify(chain[0]?.subject)}: give the pair, leaf first`,
+    );
+  }
+  const { hash } = ALGORITHM_OF[keySpec];
+  return {
+    certificateChain: chain.map(({ raw }) => raw),
+    keySpec,
+    sign: async (content) => sign(hash, content, withJwsParameters(key)),
+  };
+}
+
+function parsePrivateKey(pem: string): KeyObject {
+  try {
+    return createPrivateKey({ key: pem, format: "pem" });
+  } catch {
+    // Neither the text nor OpenSSL's words about it: they may show parts of the key.
+    throw new SigningError(
+      "SIGNING_KEY_MALFORMED",
+      "the signing key cannot be read: give it as PKCS#8 in PEM, not encrypted",
+    );
+  }
+}
+
+function withJwsParameters(key: KeyObject) {
+  return {
+    key,
+    dsaEncoding: "ieee-p1363" as const,
+    ...(key.asymmetricKeyType === "rsa" && {
+      padding: constants.RSA_PKCS1_PSS_PADDING,
+      saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+    }),
+  };
+}

@@ -1,0 +1,58 @@
+import { type DistinguishedName, isSubset, parseDistinguishedName } from "./distinguishedName";
+import { TrustPolicyError } from "./error";
+
+const PREFIX = "x509.subject";
+
+/** The trusted identities of a statement: any signer, or leaf subjects that contain one of these names. */
+export type TrustedIdentities = "any" | readonly DistinguishedName[];
+
+/**
+ * trust-store-trust-policy.md § Trusted Identities Constraints. Stricter than notation-go in one point: it lets an
+ * identity of another type
+ * pass, for a plugin to judge; here nothing would judge it, so it is refused.
+ * @throws TrustPolicyError
+ */
+export function parseTrustedIdentities(identities: readonly string[], statement: string): TrustedIdentities {
+  if (identities.includes("*")) {
+    if (identities.length === 1) return "any";
+    throw new TrustPolicyError(
+      "TRUSTED_IDENTITY_WILDCARD_NOT_ALONE",
+      `${statement}: the trusted identity "*" stands beside others; keep it or them`,
+    );
+  }
+  const names = identities.map((identity) => parseTrustedIdentity(identity, statement));
+  names.forEach((name, index) => {
+    const other = names.findIndex((candidate, position) => position !== index && isSubset(name, candidate));
+    if (other < 0) return;
+    throw new TrustPolicyError(
+      "TRUSTED_IDENTITIES_OVERLAP",
+      `${statement}: the trusted identity ${JSON.stringify(identities[index])} includes ${JSON.stringify(identities[other])}; remove one`,
+    );
+  });
+  return names;
+}
+
+function parseTrustedIdentity(identity: string, statement: string): DistinguishedName {
+  if (identity === "")
+    throw new TrustPolicyError("TRUSTED_IDENTITY_EMPTY", `${statement} has an empty trusted identity: remove it`);
+  const colon = identity.indexOf(":");
+  const shape = `write "${PREFIX}: C=…, ST=…, O=…"`;
+  if (colon < 0)
+    throw new TrustPolicyError(
+      "TRUSTED_IDENTITY_MALFORMED",
+      `${statement}: the trusted identity ${JSON.stringify(identity)} has no ":": ${shape}`,
+    );
+  if (identity.slice(0, colon) !== PREFIX) {
+    throw new TrustPolicyError(
+      "TRUSTED_IDENTITY_TYPE_UNSUPPORTED",
+      `${statement}: the trusted identity ${JSON.stringify(identity)} is not of the type ${PREFIX}: ${shape}`,
+    );
+  }
+  if (colon === identity.length - 1) {
+    throw new TrustPolicyError(
+      "TRUSTED_IDENTITY_MALFORMED",
+      `${statement}: the trusted identity ${JSON.stringify(identity)} has no value: ${shape}`,
+    );
+  }
+  return parseDistinguishedName(identity.slice(colon + 1));
+}

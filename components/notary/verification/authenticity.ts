@@ -1,0 +1,61 @@
+import { messageOf } from "../../errors";
+import type { Certificate } from "../certificates/certificate";
+import type { EnvelopeContent } from "../envelope/content";
+import type { Statement } from "../trust/declaration";
+import { isSubset, parseDistinguishedName } from "../trust/distinguishedName";
+import { TrustPolicyError } from "../trust/error";
+import type { Failure } from "./verdict";
+
+/**
+ * trust-store-trust-policy.md § Steps "Validate Authenticity": a certificate of the chain is in a trust store of the
+ * scheme's type
+ * (signing-scheme.md § Trust Stores), and the leaf is a trusted identity. As in notation-go both are evaluated, and
+ * under `log` the later reason stays.
+ */
+export function checkAuthenticity({ certificateChain }: EnvelopeContent, statement: Statement): Failure[] {
+  return [checkTrustStore(certificateChain, statement), checkIdentity(certificateChain, statement)].filter(
+    (failure) => failure !== undefined,
+  );
+}
+
+/**
+ * Any certificate of the chain will do, byte for byte: a leaf or an intermediate in the store is trusted as well as a
+ * root.
+ */
+function checkTrustStore(chain: readonly Certificate[], { certificates, declared }: Statement): Failure | undefined {
+  if (certificates.ca.length === 0) {
+    return {
+      code: "NO_TRUSTED_CERTIFICATE",
+      message: `the trust policy statement ${JSON.stringify(declared.name)} names no trust store of the type ca: add one`,
+    };
+  }
+  const trusted = new Set(certificates.ca.map(({ thumbprint }) => thumbprint));
+  if (chain.some(({ thumbprint }) => trusted.has(thumbprint))) return undefined;
+  return {
+    code: "CERTIFICATE_CHAIN_NOT_TRUSTED",
+    message: `no certificate of the chain of ${JSON.stringify(chain[0]?.subject)} is in the trust stores ${declared.trustStores?.join(", ")}: sign with a trusted identity, or add its root there`,
+  };
+}
+
+/** trust-store-trust-policy.md § Trusted Identities Constraints. */
+function checkIdentity(
+  [leaf]: readonly Certificate[],
+  { trustedIdentities, declared }: Statement,
+): Failure | undefined {
+  if (trustedIdentities === "any") return undefined;
+  const subject = leaf?.subject ?? "";
+  try {
+    const name = parseDistinguishedName(subject);
+    if (trustedIdentities.some((identity) => isSubset(identity, name))) return undefined;
+  } catch (error) {
+    if (!(error instanceof TrustPolicyError)) throw error;
+    return {
+      code: error.code,
+      message: `the signing certificate's subject can match no trusted identity: ${messageOf(error)}`,
+    };
+  }
+  return {
+    code: "SIGNER_IDENTITY_NOT_TRUSTED",
+    message: `the signer ${JSON.stringify(subject)} is none of the trusted identities ${JSON.stringify(declared.trustedIdentities)}: sign with one of them, or add it there`,
+  };
+}

@@ -1,0 +1,6 @@
+import { BreakwaterError } from "../../errors";
+
+export type VerificationErrorCode = "VERIFICATION_MAX_SIGNATURES_INVALID";
+
+/** Verification was called in a way that cannot give a verdict. */
+export class VerificationError extends BreakwaterError<VerificationErrorCode> {}

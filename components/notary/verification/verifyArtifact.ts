@@ -1,0 +1,132 @@
+import type { Clock } from "../clock";
+import type { Descriptor } from "../descriptor";
+import type { SignatureRepository } from "../signatureRepository";
+import { digestOf } from "../signing/manifest";
+import { applicableStatement, type Statement, type Trust } from "../trust/declaration";
+import { VerificationError } from "./error";
+import { fetchAndVerify } from "./fetchAndVerify";
+import type { ArtifactVerdict, Failure, SignatureVerdict } from "./verdict";
+import { verifySignature } from "./verifySignature";
+
+interface CommonArgs {
+  /** The manifest that is signed. */
+  artifact: Descriptor;
+  /** `host[:port]/repository`, fully qualified. */
+  scope: string;
+  trust: Trust;
+  clock: Clock;
+  userMetadata?: Readonly<Record<string, string>>;
+}
+
+export interface VerifyArtifactArgs extends CommonArgs {
+  signatures: SignatureRepository;
+  /** At least one; 100 as notation's default. */
+  maxSignatures?: number;
+}
+
+export interface VerifyEnvelopeArgs extends CommonArgs {
+  envelope: Buffer;
+  envelopeMediaType: string;
+}
+
+/**
+ * The verdict on an artifact: signatures are evaluated in the registry's order until one is verified (trust-store-
+ * trust-policy.md § FAQ: one of m is enough),
+ * as notation-go's `Verify` does. No statement, no signature or too many of them are failures.
+ * @throws VerificationError; what the repository throws when it cannot be read, and nothing else
+ */
+export async function verifyArtifact(args: VerifyArtifactArgs): Promise<ArtifactVerdict> {
+  const { artifact, scope, trust, clock, signatures, maxSignatures = 100, userMetadata = {} } = args;
+  if (!Number.isSafeInteger(maxSignatures) || maxSignatures < 1) {
+    throw new VerificationError(
+      "VERIFICATION_MAX_SIGNATURES_INVALID",
+      `maxSignatures ${maxSignatures} is not valid: give a whole number, at least 1`,
+    );
+  }
+  const statement = applicableStatement(trust, scope);
+  if (!statement || isSkip(statement)) return withoutSignatures(artifact, scope, statement);
+  const now = clock();
+  const evaluated: SignatureVerdict[] = [];
+  for (const manifest of (await signatures.listSignatures(artifact)).slice(0, maxSignatures)) {
+    const verdict = await fetchAndVerify({ signatures, manifest, artifact, statement, now, userMetadata });
+    evaluated.push(verdict);
+    if (verdict.verdict === "verified") return verified(artifact, statement, evaluated);
+  }
+  return failed(artifact, statement, evaluated, failureOfAll(artifact, evaluated, maxSignatures));
+}
+
+/**
+ * The verdict that one envelope would bring about, before it is pushed. The one signature's `digest` is the envelope's
+ * own.
+ */
+export async function verifyEnvelope(args: VerifyEnvelopeArgs): Promise<ArtifactVerdict> {
+  const { artifact, scope, trust, clock, envelope, envelopeMediaType, userMetadata = {} } = args;
+  const statement = applicableStatement(trust, scope);
+  if (!statement || isSkip(statement)) return withoutSignatures(artifact, scope, statement);
+  const verdict = await verifySignature({
+    digest: digestOf(envelope),
+    envelope,
+    envelopeMediaType,
+    artifact,
+    statement,
+    now: clock(),
+    userMetadata,
+  });
+  if (verdict.verdict === "verified") return verified(artifact, statement, [verdict]);
+  return failed(artifact, statement, [verdict], failureOfAll(artifact, [verdict], Number.POSITIVE_INFINITY));
+}
+
+function isSkip({ declared }: Statement): boolean {
+  return declared.signatureVerification.level === "skip";
+}
+
+function withoutSignatures(artifact: Descriptor, scope: string, statement: Statement | undefined): ArtifactVerdict {
+  if (statement) return { ...headOf(artifact, statement), verdict: "skipped", enforced: false, signatures: [] };
+  const message = `no trust policy statement applies to ${JSON.stringify(scope)}: add the repository to the registryScopes of one`;
+  return {
+    digest: artifact.digest,
+    verdict: "failed",
+    enforced: false,
+    statement: null,
+    level: null,
+    signatures: [],
+    code: "NO_APPLICABLE_TRUST_POLICY",
+    message,
+  };
+}
+
+function verified(artifact: Descriptor, statement: Statement, signatures: SignatureVerdict[]): ArtifactVerdict {
+  const authenticity = signatures.at(-1)?.outcomes.find(({ validation }) => validation === "authenticity");
+  const enforced = authenticity?.action === "enforce" && authenticity.result === "passed";
+  return { ...headOf(artifact, statement), verdict: "verified", enforced, signatures };
+}
+
+function failed(
+  artifact: Descriptor,
+  statement: Statement,
+  signatures: SignatureVerdict[],
+  failure: Failure,
+): ArtifactVerdict {
+  return { ...headOf(artifact, statement), verdict: "failed", enforced: false, signatures, ...failure };
+}
+
+function failureOfAll({ digest }: Descriptor, evaluated: readonly SignatureVerdict[], maxSignatures: number): Failure {
+  if (evaluated.length === 0) return { code: "NO_SIGNATURE", message: `${digest} has no signature: sign it` };
+  if (evaluated.length >= maxSignatures) {
+    return {
+      code: "MAX_SIGNATURES_REACHED",
+      message: `none of the first ${maxSignatures} signatures of ${digest} is verified, and no more are evaluated: raise the maximum, or remove signatures`,
+    };
+  }
+  return {
+    code: "NO_SIGNATURE_VERIFIED",
+    message: `none of the signatures of ${digest} (${evaluated.length}) is verified: sign it with a trusted identity`,
+  };
+}
+
+function headOf(
+  { digest }: Descriptor,
+  { declared }: Statement,
+): Pick<ArtifactVerdict, "digest" | "statement" | "level"> {
+  return { digest, statement: declared.name, level: declared.signatureVerification.level };
+}

@@ -1,0 +1,69 @@
+import { parseDigest } from "./digest";
+import { OciError } from "./error";
+
+/** Source: image-spec image-index.md § Image Index Property Descriptions, `platform`. */
+export interface Platform {
+  architecture: string;
+  os: string;
+  variant?: string;
+}
+
+/** A reference to content. Source: image-spec descriptor.md § Properties. */
+export interface Descriptor {
+  mediaType: string;
+  /** `<algorithm>:<lower-case hex>` */
+  digest: string;
+  /** Bytes. */
+  size: number;
+  artifactType?: string;
+  annotations?: Record<string, string>;
+  platform?: Platform;
+}
+
+/**
+ * Reads a descriptor from parsed JSON of someone else; `where` names the document in the message.
+ * Throws OciError DESCRIPTOR_INVALID or DIGEST_INVALID.
+ */
+export function readDescriptor(value: unknown, where: string): Descriptor {
+  if (!isRecord(value)) {
+    throw invalid(where, "it is no object");
+  }
+  const { mediaType, digest, size, artifactType, annotations, platform } = value;
+  if (typeof mediaType !== "string" || mediaType === "") {
+    throw invalid(where, "`mediaType` is no text");
+  }
+  if (typeof digest !== "string") {
+    throw invalid(where, "`digest` is no text");
+  }
+  parseDigest(digest);
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
+    throw invalid(where, "`size` is no count of bytes");
+  }
+  const descriptor: Descriptor = { mediaType, digest, size };
+  if (typeof artifactType === "string" && artifactType !== "") {
+    descriptor.artifactType = artifactType;
+  }
+  if (isTextMap(annotations)) {
+    descriptor.annotations = annotations;
+  }
+  if (isRecord(platform) && typeof platform.architecture === "string" && typeof platform.os === "string") {
+    const { architecture, os, variant } = platform;
+    descriptor.platform = typeof variant === "string" ? { architecture, os, variant } : { architecture, os };
+  }
+  return descriptor;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isTextMap(value: unknown): value is Record<string, string> {
+  return isRecord(value) && Object.values(value).every((item) => typeof item === "string");
+}
+
+function invalid(where: string, reason: string): OciError {
+  return new OciError(
+    "DESCRIPTOR_INVALID",
+    `${where} holds an invalid descriptor: ${reason}. Build or push that content again.`,
+  );
+}

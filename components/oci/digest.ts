@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { Transform } from "node:stream";
+import { OciError } from "./error";
+
+export type DigestAlgorithm = "sha256" | "sha512";
+
+const HEX_LENGTH: Record<DigestAlgorithm, number> = { sha256: 64, sha512: 128 };
+
+export interface ParsedDigest {
+  algorithm: DigestAlgorithm;
+  /** Lower-case. */
+  hex: string;
+}
+
+/**
+ * Splits `sha256:<64 hex>` or `sha512:<128 hex>`; hex is lower-case.
+ * Throws OciError DIGEST_INVALID. Source: image-spec descriptor.md § Digests, § Registered Algorithms.
+ */
+export function parseDigest(text: string): ParsedDigest {
+  const match = /^(sha256|sha512):([0-9a-f]+)$/.exec(text);
+  const algorithm = match?.[1] as DigestAlgorithm | undefined;
+  const hex = match?.[2];
+  if (algorithm === undefined || hex === undefined || hex.length !== HEX_LENGTH[algorithm]) {
+    throw new OciError(
+      "DIGEST_INVALID",
+      `"${text.slice(0, 160)}" is no digest: write sha256: and 64, or sha512: and 128, lower-case hexadecimal digits.`,
+    );
+  }
+  return { algorithm, hex };
+}
+
+export function isDigest(text: string): boolean {
+  try {
+    parseDigest(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = "sha256"): string {
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
+}
+
+/** Throws OciError DIGEST_MISMATCH unless `bytes` have that digest; `what` names them in the message. */
+export function verifyDigest(bytes: Uint8Array, expected: string, what: string): void {
+  const actual = digestOf(bytes, parseDigest(expected).algorithm);
+  if (actual !== expected) {
+    throw digestMismatch(what, expected, actual);
+  }
+}
+
+/** What a digest and a size say about content. */
+export interface ContentClaim {
+  digest: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** Passes a stream through; the stream fails with OciError DIGEST_MISMATCH when its content is not what `claim` says. */
+export function digestVerifier(claim: ContentClaim, what: string): Transform {
+  const { algorithm } = parseDigest(claim.digest);
+  const hash = createHash(algorithm);
+  let size = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      hash.update(chunk);
+      done(size > claim.size ? sizeMismatch(what, claim.size, `more than ${claim.size}`) : null, chunk);
+    },
+    flush(done) {
+      if (size !== claim.size) {
+        done(sizeMismatch(what, claim.size, String(size)));
+        return;
+      }
+      const actual = `${algorithm}:${hash.digest("hex")}`;
+      done(actual === claim.digest ? null : digestMismatch(what, claim.digest, actual));
+    },
+  });
+}
+
+function digestMismatch(what: string, expected: string, actual: string): OciError {
+  return new OciError(
+    "DIGEST_MISMATCH",
+    `${what} is not what its digest says: expected ${expected}, got ${actual}. The copy is damaged or was replaced; get it again from where it was built.`,
+  );
+}
+
+function sizeMismatch(what: string, expected: number, actual: string): OciError {
+  return new OciError(
+    "DIGEST_MISMATCH",
+    `${what} has ${actual} bytes, its descriptor says ${expected}. The copy is damaged or was replaced; get it again from where it was built.`,
+  );
+}

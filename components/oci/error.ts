@@ -1,0 +1,48 @@
+import { BreakwaterError } from "../errors";
+
+export type OciErrorCode =
+  | "REFERENCE_INVALID"
+  | "DIGEST_INVALID"
+  | "DIGEST_MISMATCH"
+  | "DESCRIPTOR_INVALID"
+  | "DESCRIPTOR_MISMATCH"
+  | "CREDENTIALS_INVALID"
+  | "CREDENTIAL_HELPER_UNSUPPORTED"
+  | "CA_FILE_UNREADABLE"
+  | "REGISTRY_UNREACHABLE"
+  | "REGISTRY_TLS_UNTRUSTED"
+  | "REGISTRY_UNAUTHORIZED"
+  | "REGISTRY_DENIED"
+  | "REGISTRY_ERROR"
+  | "REGISTRY_RESPONSE_INVALID"
+  | "CONNECTION_LOST"
+  | "RESPONSE_TOO_LARGE"
+  | "MANIFEST_UNKNOWN"
+  | "BLOB_UNKNOWN"
+  | "REFERRERS_INVALID"
+  | "REFERRERS_CONTENDED"
+  | "SIGNATURE_MANIFEST_INVALID";
+
+/** One entry of a registry's error body. Source: distribution-spec § Error Codes. */
+export interface RegistryErrorEntry {
+  code: string;
+  message: string;
+}
+
+export interface OciErrorOptions extends ErrorOptions {
+  /** The HTTP status that the registry answered. */
+  status?: number;
+  registryErrors?: readonly RegistryErrorEntry[];
+}
+
+/** A reference, digest, login or registry that cannot be used, or an exchange with a registry that failed. */
+export class OciError extends BreakwaterError<OciErrorCode> {
+  readonly status: number | undefined;
+  readonly registryErrors: readonly RegistryErrorEntry[];
+
+  constructor(code: OciErrorCode, message: string, options: OciErrorOptions = {}) {
+    super(code, message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.status = options.status;
+    this.registryErrors = options.registryErrors ?? [];
+  }
+}

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RegistryClient } from "./client";
+import { type Descriptor, isRecord, readDescriptor } from "./descriptor";
+import { parseDigest } from "./digest";
+import { OciError } from "./error";
+import { MANIFEST_LIMIT } from "./limits";
+import { getManifest, putManifest } from "./manifests";
+import { OCI_IMAGE_INDEX } from "./mediaTypes";
+import { readJsonObject } from "./referrerDescriptor";
+
+const MAX_ROUNDS = 12;
+/** Another writer that read the index before our write has stored its own by then, so that a lost entry shows. */
+const SETTLE_MS = 60;
+
+export interface ReferrersIndex {
+  entries: Descriptor[];
+  /** The stored document, whose unknown members are kept; undefined when there is none yet. */
+  document: Record<string, unknown> | undefined;
+}
+
+/** `sha256-<64 hex>`; algorithm and value are cut to 32 and 64 characters. Source: distribution-spec § Referrers Tag Schema. */
+export function referrersTag(subject: string): string {
+  const { algorithm, hex } = parseDigest(subject);
+  return `${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`;
+}
+
+/** Throws OciError REFERRERS_INVALID when the tag names something else than an index. */
+export async function readReferrersTag(
+  client: RegistryClient,
+  repository: string,
+  subject: string,
+): Promise<ReferrersIndex> {
+  const tag = referrersTag(subject);
+  const place = `the referrers index ${client.host}/${repository}:${tag}`;
+  const fetched = await getManifest(client, repository, tag);
+  if (fetched === undefined) {
+    return { entries: [], document: undefined };
+  }
+  const document = readJsonObject(fetched.bytes, place);
+  if (fetched.descriptor.mediaType !== OCI_IMAGE_INDEX || !Array.isArray(document.manifests)) {
+    throw new OciError(
+      "REFERRERS_INVALID",
+      `What is stored as ${place} is no image index: remove the tag if nothing needs it; referrers are listed there.`,
+    );
+  }
+  return { entries: document.manifests.map((entry) => readDescriptor(entry, place)), document };
+}
+
+/**
+ * Adds one entry to the index of a subject's referrers and keeps all others. The registry has no conditional write, so after
+ * each write the index is read back, and written again when another process replaced it in between.
+ * Throws OciError REFERRERS_CONTENDED when others never let it through.
+ */
+export async function addToReferrersTag(
+  client: RegistryClient,
+  repository: string,
+  subject: string,
+  entry: Descriptor,
+): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const index = await readReferrersTag(client, repository, subject);
+    if (index.entries.some(({ digest }) => digest === entry.digest)) {
+      return;
+    }
+    const bytes = appendEntry(index.document, entry);
+    if (bytes.length > MANIFEST_LIMIT) {
+      throw new OciError(
+        "RESPONSE_TOO_LARGE",
+        `The referrers index of ${client.host}/${repository}@${subject} would be larger than ${MANIFEST_LIMIT} bytes: delete referrers that are not needed.`,
+      );
+    }
+    await putManifest(client, repository, { bytes, mediaType: OCI_IMAGE_INDEX, reference: referrersTag(subject) });
+    await sleep(SETTLE_MS + Math.random() * SETTLE_MS * round);
+  }
+  throw new OciError(
+    "REFERRERS_CONTENDED",
+    `The referrers index of ${client.host}/${repository}@${subject} is replaced by others again and again: run again when they are done.`,
+  );
+}
+
+function appendEntry(document: Record<string, unknown> | undefined, entry: Descriptor): Buffer {
+  const stored: unknown = document?.manifests;
+  const manifests = Array.isArray(stored) ? stored.filter(isRecord) : [];
+  const index = { schemaVersion: 2, mediaType: OCI_IMAGE_INDEX, ...document, manifests: [...manifests, entry] };
+  return Buffer.from(JSON.stringify(index));
+}

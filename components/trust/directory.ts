@@ -1,0 +1,136 @@
+import { lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
+import { join } from "node:path";
+import { messageOf } from "../errors";
+import { certificatePem, parseCertificates } from "../notary/certificates/pem";
+import type { TrustDeclaration } from "../notary/trust/declaration";
+import { parseTrustPolicy } from "../notary/trust/policy";
+import { parseTrustStores } from "../notary/trust/store";
+import { isTrustStoreName, parseTrustStoreReference, TRUST_STORE_TYPES } from "../notary/trust/storeReference";
+import { TrustDirectoryError } from "./error";
+
+// The folder that NOTATION_CONFIG names: trust-store-trust-policy.md § Trust Store, § Trust Policy; notation-go
+// dir/path.go.
+
+/** The name that notation 1.3.2 reads; later versions fall back to it. */
+const POLICY_FILE = "trustpolicy.json";
+/** The name that later versions prefer. */
+const OCI_POLICY_FILE = "trustpolicy.oci.json";
+const STORES = ["truststore", "x509"];
+const EXTENSION = /\.(pem|crt|cer)$/;
+const FILE_BYTES_MAX = 1024 * 1024;
+
+/**
+ * The files of a trust declaration in notation's layout, by relative path with `/`. The same trust gives the same
+ * bytes: one file a certificate, named by
+ * its thumbprint.
+ * @throws TrustPolicyError
+ */
+export function renderTrustDirectory({ policy, stores }: TrustDeclaration): Record<string, string> {
+  const files: Record<string, string> = { [POLICY_FILE]: `${JSON.stringify(parseTrustPolicy(policy), null, 2)}\n` };
+  for (const [reference, certificates] of parseTrustStores(stores)) {
+    const { type, name } = parseTrustStoreReference(reference, "the trust stores");
+    for (const { raw, thumbprint } of certificates)
+      files[[...STORES, type, name, `${thumbprint}.pem`].join("/")] = certificatePem(raw);
+  }
+  return files;
+}
+
+/**
+ * The trust declaration that a folder holds. Symbolic links, sub-folders of a store (which notation refuses too) and
+ * files of another
+ * extension (which it reads) are refused; a folder without stores is fine.
+ * @throws TrustDirectoryError, TrustPolicyError
+ */
+export function readTrustDirectory(directory: string): TrustDeclaration {
+  const policy = parseTrustPolicy(readPolicy(directory));
+  const stores: Record<string, string[]> = {};
+  const root = join(directory, ...STORES);
+  if (statOf(root)) requireFolder(root);
+  for (const type of statOf(root) ? readdirSync(root).sort() : []) {
+    if (!TRUST_STORE_TYPES.some((known) => known === type))
+      throw folderInvalid(join(root, type), `is no trust store type; use ${TRUST_STORE_TYPES.join(", ")}`);
+    requireFolder(join(root, type));
+    for (const name of readdirSync(join(root, type)).sort()) {
+      if (!isTrustStoreName(name))
+        throw folderInvalid(join(root, type, name), "has a name that no trust store may have; rename it");
+      stores[`${type}:${name}`] = readStore(join(root, type, name));
+    }
+  }
+  return { policy, stores };
+}
+
+function readPolicy(directory: string): string {
+  const present = [OCI_POLICY_FILE, POLICY_FILE].map((name) => join(directory, name)).filter((path) => statOf(path));
+  const [text, other] = present.map((path) => readRegularFile(path).toString("utf8"));
+  if (text === undefined) {
+    throw new TrustDirectoryError(
+      "TRUST_POLICY_FILE_MISSING",
+      `${directory} has no ${POLICY_FILE}: write one, or name another folder`,
+    );
+  }
+  // Each version of notation prefers another one of the two.
+  if (other !== undefined && other !== text) {
+    throw new TrustDirectoryError(
+      "TRUST_POLICY_FILES_DIFFER",
+      `${directory} has ${OCI_POLICY_FILE} and another ${POLICY_FILE}: remove one`,
+    );
+  }
+  return text;
+}
+
+function readStore(path: string): string[] {
+  requireFolder(path);
+  return readdirSync(path)
+    .sort()
+    .flatMap((file) => readCertificates(join(path, file)));
+}
+
+function readCertificates(path: string): string[] {
+  const content = readRegularFile(path);
+  if (!EXTENSION.test(path)) {
+    throw new TrustDirectoryError(
+      "TRUST_FILE_EXTENSION_UNSUPPORTED",
+      `${path} is in a trust store but not named .pem, .crt or .cer: rename or remove it`,
+    );
+  }
+  try {
+    return parseCertificates(content).map(({ raw }) => certificatePem(raw));
+  } catch (error) {
+    throw new TrustDirectoryError("TRUST_FILE_CERTIFICATE_INVALID", `${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function readRegularFile(path: string): Buffer {
+  const stat = statOf(path);
+  if (!stat?.isFile()) {
+    throw new TrustDirectoryError(
+      "TRUST_FILE_NOT_REGULAR",
+      `${path} is no regular file (symbolic links and folders are not supported): put the file itself there`,
+    );
+  }
+  if (stat.size > FILE_BYTES_MAX)
+    throw new TrustDirectoryError(
+      "TRUST_FILE_TOO_LARGE",
+      `${path} has more than ${FILE_BYTES_MAX} bytes: split or remove it`,
+    );
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new TrustDirectoryError("TRUST_FILE_UNREADABLE", `${path} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function requireFolder(path: string): void {
+  if (!statOf(path)?.isDirectory()) throw folderInvalid(path, "is no folder (symbolic links are not supported)");
+}
+
+/** What is there, links not followed; undefined when nothing is. */
+function statOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function folderInvalid(path: string, what: string): TrustDirectoryError {
+  return new TrustDirectoryError("TRUST_STORE_FOLDER_INVALID", `${path} ${what}`);
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { LocalWorkspace, type PulumiFn, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { projectRoot, resolvePath } from "../../components/files/paths";
+import { TOOLS_DIRECTORY } from "../../components/local/tool";
+import { CommandError } from "./error";
+
+export const STACK = "local";
+export const PROJECT = "breakwater";
+
+const HOME = ".breakwater";
+export const STATE_DIRECTORY = `${HOME}/state`;
+const PASSPHRASE_FILE = `${HOME}/passphrase`;
+const STACK_CONFIG = `stacks/Pulumi.${STACK}.yaml`;
+
+/** The variables with which any Pulumi CLI works on the same state; no value of them is a secret. */
+export function engineEnvironment(): Record<string, string> {
+  return {
+    PULUMI_BACKEND_URL: pathToFileURL(resolvePath(STATE_DIRECTORY)).href,
+    PULUMI_CONFIG_PASSPHRASE_FILE: resolvePath(PASSPHRASE_FILE),
+    PULUMI_HOME: resolvePath(`${HOME}/pulumi-home`),
+  };
+}
+
+/** Opens the stack, and makes it at the first time. */
+export async function openStack(program: PulumiFn): Promise<Stack> {
+  await prepareState();
+  const root = resolvePath(`${TOOLS_DIRECTORY}/pulumi`);
+  return await LocalWorkspace.createOrSelectStack(
+    { stackName: STACK, projectName: PROJECT, program },
+    {
+      workDir: projectRoot,
+      pulumiHome: engineEnvironment().PULUMI_HOME ?? "",
+      pulumiCommand: await PulumiCommand.get({ root, skipVersionCheck: true }),
+      envVars: {
+        ...engineEnvironment(),
+        // The provider's launcher runs `node`: the one that runs this.
+        PATH: [path.join(root, "bin"), path.dirname(process.execPath), process.env.PATH ?? ""].join(path.delimiter),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+      },
+    },
+  );
+}
+
+/** The state's folder and the passphrase of its secrets: random, made once, readable by the owner alone. */
+async function prepareState(): Promise<void> {
+  await mkdir(resolvePath(STATE_DIRECTORY), { recursive: true, mode: 0o700 });
+  const file = resolvePath(PASSPHRASE_FILE);
+  if ((await readFile(file, "utf8").catch(() => "")) !== "") return;
+  if ((await readFile(checkpointFile()).catch(() => undefined)) !== undefined) {
+    throw new CommandError(
+      "PASSPHRASE_MISSING",
+      `${PASSPHRASE_FILE} is gone, and without it the state in ${STATE_DIRECTORY} can't be read. Put the file back; or give the state up: end what runs with \`npm stop -- --force\``,
+    );
+  }
+  await writeFile(file, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  await dropEncryptionSalt();
+}
+
+/** A salt belongs to one passphrase: the engine would refuse a new one. */
+async function dropEncryptionSalt(): Promise<void> {
+  const file = resolvePath(STACK_CONFIG);
+  const config = await readFile(file, "utf8").catch(() => undefined);
+  if (config === undefined) return;
+  const rest = config.replace(/^encryptionsalt:.*\n?/m, "");
+  if (rest.trim() === "") await rm(file);
+  else await writeFile(file, rest);
+}
+
+/** Where the engine keeps the stack's state on a file backend. */
+export function checkpointFile(): string {
+  return resolvePath(`${STATE_DIRECTORY}/.pulumi/stacks/${PROJECT}/${STACK}.json`);
+}

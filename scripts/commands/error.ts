@@ -1,0 +1,9 @@
+import { BreakwaterError } from "../../components/errors";
+
+export type CommandErrorCode = "USAGE" | "STATE_LOCKED" | "PASSPHRASE_MISSING" | "UPDATE_FAILED" | "INTERRUPTED";
+
+/** A command can't do what it was asked to. */
+export class CommandError extends BreakwaterError<CommandErrorCode> {}
+
+/** Exit codes of the commands. */
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;

@@ -1,0 +1,74 @@
+import { readdir, readFile, readlink, rm } from "node:fs/promises";
+import path from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { resolvePath } from "../../components/files/paths";
+import { endProcess, isAlive, listProcesses } from "../../components/local/process";
+import { checkpointFile, PROJECT, STACK, STATE_DIRECTORY } from "./engine";
+import { CommandError } from "./error";
+
+const LOCKS = `${STATE_DIRECTORY}/.pulumi/locks/organization/${PROJECT}/${STACK}`;
+const HISTORY = `${STATE_DIRECTORY}/.pulumi/history/${PROJECT}/${STACK}`;
+const HISTORY_KEPT = 20;
+
+/**
+ * Mends what a killed run left: processes of the engine that nobody waits for, its lock, and operations that it began and
+ * never recorded. The caller holds the lock of our own commands, so whatever is found is not another `npm start`.
+ */
+export async function recover(stack: Stack, say: (line: string) => void): Promise<void> {
+  await endOrphanedProviders();
+  if (await releaseLocks(say)) await stack.cancel();
+  if (await hasPendingOperations()) {
+    say("An earlier run was interrupted: clearing what it left pending.");
+    await stack.refresh({ clearPendingCreates: true });
+  }
+}
+
+/** Keeps the last runs' history: the engine adds files for ever. */
+export async function pruneHistory(): Promise<void> {
+  const folder = resolvePath(HISTORY);
+  const names = (await readdir(folder).catch(() => [])).sort(); // they carry their time
+  const old = names.slice(0, Math.max(0, names.length - 2 * HISTORY_KEPT)); // a run writes two
+  await Promise.all(old.map((name) => rm(path.join(folder, name), { force: true })));
+}
+
+/** True when a lock of a dead engine is left. An engine that lost its parent is ended; a living one is respected. */
+async function releaseLocks(say: (line: string) => void): Promise<boolean> {
+  let stale = false;
+  for (const name of await readdir(resolvePath(LOCKS)).catch(() => [])) {
+    const text = await readFile(path.join(resolvePath(LOCKS), name), "utf8").catch(() => "{}");
+    const { pid } = JSON.parse(text || "{}") as { pid?: number };
+    if (pid !== undefined && isAlive(pid)) {
+      const engine = (await listProcesses()).find((process) => process.pid === pid);
+      if (engine !== undefined && engine.parent !== 1) throw lockedBy(pid);
+      say(`Ending the engine of an interrupted run (process ${pid}).`);
+      await endProcess(pid, 20_000);
+    }
+    stale = true;
+  }
+  return stale;
+}
+
+function lockedBy(pid: number): CommandError {
+  return new CommandError(
+    "STATE_LOCKED",
+    `process ${pid} (a \`pulumi\` command) is changing this stack. Wait until it has ended, then run the command again`,
+  );
+}
+
+/** A provider process whose engine was killed waits for ever; it is known by its working directory, our compiled program. */
+async function endOrphanedProviders(): Promise<void> {
+  if (process.platform !== "linux") return;
+  const providers = (await listProcesses()).filter(
+    ({ command, parent }) => parent === 1 && command.includes("@pulumi/pulumi/cmd/dynamic-provider"),
+  );
+  for (const { pid } of providers) {
+    const directory = await readlink(`/proc/${pid}/cwd`).catch(() => "");
+    if (directory === resolvePath("bin/stacks")) await endProcess(pid);
+  }
+}
+
+async function hasPendingOperations(): Promise<boolean> {
+  const text = await readFile(checkpointFile(), "utf8").catch(() => "{}");
+  const { checkpoint } = JSON.parse(text) as { checkpoint?: { latest?: { pending_operations?: unknown[] } } };
+  return (checkpoint?.latest?.pending_operations?.length ?? 0) > 0;
+}

@@ -1,0 +1,153 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { runtime } from "@pulumi/pulumi";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { messageOf } from "../../components/errors";
+import { openImageSource } from "../../components/image/source";
+import { freePorts } from "../../components/local/ports";
+import { SAMPLE_IMAGE } from "../../stacks/config";
+import { program } from "../../stacks/program";
+import { countChanges } from "./changes";
+import { openStack, PROJECT } from "./engine";
+import { CommandError, EXIT } from "./error";
+import { outlivingInterrupts } from "./interrupt";
+import { RunLog } from "./progress";
+import { pruneHistory, recover } from "./recovery";
+import { plannedChangesLine, renderSummary, type Summary } from "./summary";
+
+const HELP = `npm start [-- OPTIONS]
+Brings up a registry with a real certificate, and a signed, verified image in it: \`pulumi up\` of the stack "local".
+
+  --preview       show what would change, and why, and change nothing
+  --image PATH    sign this image instead of the sample: an OCI layout folder, an OCI archive or a \`docker save\`
+                  archive. Remembered; \`--image sample\` goes back to the sample
+  --accept-tag    point the image's tag back to what is declared, though somebody else has moved it
+  --port PORT     port of the registry on 127.0.0.1 (0: any free one). Remembered
+  --json          print the summary as JSON, alone on standard output (npm start --silent -- --json)
+  --help          this text
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted. \`npm stop\` takes everything down.`;
+
+interface Options {
+  readonly preview: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly acceptTag: boolean;
+  /** To be remembered in the stack's config. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** Runs work while no other command of ours runs. */
+export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** The command; resolves to its exit code. */
+export async function start(args: readonly string[], exclusively: Exclusively): Promise<number> {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  try {
+    const options = await readOptions(args);
+    if (options.help) {
+      process.stdout.write(`${HELP}\n`);
+      return EXIT.done;
+    }
+    return await exclusively(() => outlivingInterrupts((wasInterrupted) => run(options, say, wasInterrupted), say));
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    say(`${error.message} [${error.code}]`);
+    return error.code === "USAGE" ? EXIT.usage : error.code === "INTERRUPTED" ? EXIT.interrupted : EXIT.failed;
+  }
+}
+
+async function run(options: Options, say: (line: string) => void, wasInterrupted: () => boolean): Promise<number> {
+  const overrides = { ...options.config, ...(options.acceptTag && { acceptTag: "true" }) };
+  const stack = await openStack(() => {
+    for (const [name, value] of Object.entries(overrides)) runtime.setConfig(`${PROJECT}:${name}`, value);
+    return program();
+  });
+  await recover(stack, say);
+  if (!options.preview) await remember(stack, options.config);
+
+  const log = new RunLog(say, { preview: options.preview });
+  say(options.preview ? "Looking at what would change …" : "Bringing the stack up …");
+  const operations = await operate(stack, options, log, wasInterrupted);
+  await pruneHistory();
+
+  const changes = countChanges(operations);
+  if (options.preview) {
+    process.stdout.write(`${options.json ? JSON.stringify({ changes, resources: log.changes }) : plannedChangesLine(changes)}\n`);
+  } else {
+    const summary = { ...log.outputs, changes } as unknown as Summary;
+    process.stdout.write(`${options.json ? JSON.stringify(summary) : `\n${renderSummary(summary, new Date())}`}\n`);
+  }
+  return EXIT.done;
+}
+
+async function operate(stack: Stack, options: Options, log: RunLog, wasInterrupted: () => boolean) {
+  try {
+    // Pulumi.yaml asks for the refresh as well; here it can't be edited away.
+    const settings = { onEvent: log.onEvent, refresh: true, color: "never" as const };
+    if (options.preview) return (await stack.preview(settings)).changeSummary;
+    return (await stack.up(settings)).summary.resourceChanges;
+  } catch (error) {
+    if (wasInterrupted()) throw new CommandError("INTERRUPTED", "Interrupted. Run the command again to go on");
+    const reasons = log.errors.length > 0 ? log.errors : [messageOf(error)];
+    throw new CommandError("UPDATE_FAILED", `\nFailed:\n${reasons.map((reason) => `  ${reason}`).join("\n")}\n`, {
+      cause: error,
+    });
+  }
+}
+
+/** Config of the stack is what a plain `pulumi up` reads as well. */
+async function remember(stack: Stack, config: Options["config"]): Promise<void> {
+  for (const [name, value] of Object.entries(config)) await stack.setConfig(`${PROJECT}:${name}`, { value });
+}
+
+async function readOptions(args: readonly string[]): Promise<Options> {
+  const { values } = parse(args);
+  const config: Record<string, string> = {};
+  if (values.image !== undefined) config.image = await usableImage(values.image);
+  if (values.port !== undefined) config.registryPort = await usablePort(values.port);
+  return {
+    preview: values.preview ?? false,
+    json: values.json ?? false,
+    help: values.help ?? false,
+    acceptTag: values["accept-tag"] ?? false,
+    config,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        preview: { type: "boolean" },
+        image: { type: "string" },
+        "accept-tag": { type: "boolean" },
+        port: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new CommandError("USAGE", `${messageOf(error)}. \`npm start -- --help\` shows what there is`);
+  }
+}
+
+/** Looked at before it is remembered: a path that can't be right must not break the next run. */
+async function usableImage(given: string): Promise<string> {
+  if (given === "sample") return SAMPLE_IMAGE;
+  const image = path.resolve(process.env.INIT_CWD ?? ".", given);
+  try {
+    await (await openImageSource(image)).verify();
+  } catch (error) {
+    throw new CommandError("USAGE", messageOf(error), { cause: error });
+  }
+  return image;
+}
+
+async function usablePort(given: string): Promise<string> {
+  if (!/^\d{1,5}$/.test(given) || Number(given) > 65_535) {
+    throw new CommandError("USAGE", `--port ${given}: a port is a number from 0 to 65535`);
+  }
+  return Number(given) === 0 ? String((await freePorts(1))[0]) : given;
+}
