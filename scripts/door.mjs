@@ -2,8 +2,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { withLock } from "./setup/lock.mjs";
-import { SetupError, setup } from "./setup/setup.mjs";
 import { projectRoot, workDirectory } from "./setup/paths.mjs";
+import { SetupError, setup } from "./setup/setup.mjs";
 
 /**
  * @param {object} options

@@ -22,9 +22,10 @@ export function readLocalConfig(): LocalConfig {
   return {
     image: config.get("image") ?? SAMPLE_IMAGE,
     registryPort: config.getNumber("registryPort"),
-    keySpec: config.get<KeySpec>("keySpec", {
-      allowedValues: ["RSA-2048", "RSA-3072", "RSA-4096", "EC-256", "EC-384", "EC-521"],
-    }) ?? "RSA-2048",
+    keySpec:
+      config.get<KeySpec>("keySpec", {
+        allowedValues: ["RSA-2048", "RSA-3072", "RSA-4096", "EC-256", "EC-384", "EC-521"],
+      }) ?? "RSA-2048",
     acceptTag: config.getBoolean("acceptTag") ?? false,
   };
 }

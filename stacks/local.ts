@@ -1,6 +1,15 @@
-import { AcmeCertificate, LocalRegistry, Pebble, PushedImage, SignedImage, SigningIdentity, Trust, VerifiedImage } from "../components";
-import { readTrustDirectory } from "../components/trust/directory";
+import {
+  AcmeCertificate,
+  LocalRegistry,
+  Pebble,
+  PushedImage,
+  SignedImage,
+  SigningIdentity,
+  Trust,
+  VerifiedImage,
+} from "../components";
 import { resolvePath } from "../components/files/paths";
+import { readTrustDirectory } from "../components/trust/directory";
 import type { LocalConfig } from "./config";
 import { notationVerifyCommand } from "./verifyCommand";
 
@@ -40,7 +49,9 @@ export function local(config: LocalConfig) {
   const signed = new SignedImage("net-monitor", { image: pushed, identity: wabbit, trust }); // makes
   const gate = new VerifiedImage("net-monitor", { image: signed, trust }); // gates
 
-  const signer = gate.verdict.apply(({ signatures }) => signatures.find(({ verdict }) => verdict === "verified")?.signer);
+  const signer = gate.verdict.apply(
+    ({ signatures }) => signatures.find(({ verdict }) => verdict === "verified")?.signer,
+  );
   return {
     registry: registry.host.apply((host) => `https://${host}`),
     certificate: { issuer: certificate.issuer, notAfter: certificate.notAfter },

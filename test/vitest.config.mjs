@@ -7,7 +7,9 @@ export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
     include: [pattern],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Real engines and registries run in the tests; more at once would only slow each other down.
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 });

@@ -91,13 +91,20 @@ async function finish(
     const chain = await client.getCertificate(order);
     const root = await fetchRoot(request.server);
     if (root !== undefined && !endsIn(chain, root)) {
-      throw new CertificateError("CERTIFICATE_CHAIN_INVALID", "the chain does not end in the root that the server shows");
+      throw new CertificateError(
+        "CERTIFICATE_CHAIN_INVALID",
+        "the chain does not end in the root that the server shows",
+      );
     }
     return { chain, privateKey, ...(root && { root }) };
   } catch (error) {
     await deleteOrder(request.directory); // the next run orders anew
     if (error instanceof CertificateError) throw error;
-    throw acmeError("ACME_ORDER_INVALID", `the order for ${request.identifiers.join(", ")} yields no certificate`, error);
+    throw acmeError(
+      "ACME_ORDER_INVALID",
+      `the order for ${request.identifiers.join(", ")} yields no certificate`,
+      error,
+    );
   }
 }
 

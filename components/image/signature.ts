@@ -1,9 +1,9 @@
 import { parseCertificatesPem } from "../notary/certificates/pem";
+import type { PackedSignature, SignatureRepository } from "../notary/signatureRepository";
 import { localSigner } from "../notary/signing/localSigner";
 import { packSignature } from "../notary/signing/manifest";
 import { signArtifact } from "../notary/signing/signArtifact";
 import { compileTrust, type Trust, type TrustDeclaration } from "../notary/trust/declaration";
-import type { PackedSignature, SignatureRepository } from "../notary/signatureRepository";
 import { verifyEnvelope } from "../notary/verification/verifyArtifact";
 import { OciSignatureRepository } from "../oci/signatureRepository";
 import { ImageError } from "./error";
@@ -43,7 +43,10 @@ export async function attachSignature(signing: Signing, kept: KeptSignature | un
     signature = await sign(signing);
     const refusal = await whyRefused(signature, signing, trust);
     if (refusal !== "") {
-      throw new ImageError("SIGNATURE_REFUSED", `${refusal}. The signature was not pushed; mend the trust or the identity`);
+      throw new ImageError(
+        "SIGNATURE_REFUSED",
+        `${refusal}. The signature was not pushed; mend the trust or the identity`,
+      );
     }
   }
   if (!listed.some(({ digest }) => digest === signature.digest)) await signatures.pushSignature(signature);

@@ -1,6 +1,12 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { deleteOwnedFiles, driftOfOwnedFiles, type OwnedFile, writeAtomically, writeOwnedFiles } from "../files/ownedFiles";
+import {
+  deleteOwnedFiles,
+  driftOfOwnedFiles,
+  type OwnedFile,
+  writeAtomically,
+  writeOwnedFiles,
+} from "../files/ownedFiles";
 import { resolvePath } from "../files/paths";
 import type { ResourceDefinition } from "../provider/definition";
 import { isUnknown } from "../provider/wire";

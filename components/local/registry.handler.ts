@@ -61,7 +61,8 @@ export const registry: ResourceDefinition<RegistryInputs, RegistryOutputs> = {
 
   async update(state, inputs) {
     const next = { ...inputs, password: state.password, htpasswd: state.htpasswd };
-    const sameStart = inputs.certificate === state.certificate && configuration(next).content === configuration(state).content;
+    const sameStart =
+      inputs.certificate === state.certificate && configuration(next).content === configuration(state).content;
     // htpasswd and the clients' login are read at each use; only what is read at the start needs another start.
     if (sameStart && (await driftOfService(serviceOf(next))) === "" && !(await configurationDrifted(next))) {
       await writeOwnedFiles(resolvePath(next.directory), filesOf(next));

@@ -11,13 +11,6 @@ export class RegistryResource extends dynamic.Resource {
 
   constructor(name: string, args: ArgsOf<RegistryInputs>, options?: CustomResourceOptions) {
     const outputs = { password: undefined, htpasswd: undefined, drift: undefined };
-    super(
-      provider,
-      name,
-      { port: undefined, ...args, ...outputs },
-      mergeOptions(options, secrets),
-      MODULE,
-      "Registry",
-    );
+    super(provider, name, { port: undefined, ...args, ...outputs }, mergeOptions(options, secrets), MODULE, "Registry");
   }
 }

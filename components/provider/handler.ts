@@ -53,7 +53,8 @@ export function toHandler<Inputs extends object, Outputs extends object>(
 
     async read(id, state) {
       const { drift, outputs } = await observe(asState(state));
-      return { id, props: { ...state, ...toWire({ ...outputs, drift }) } };
+      const renewal = definition.replaceBecause?.(asState(state));
+      return { id, props: { ...state, ...toWire({ ...outputs, drift: renewal ?? drift }) } };
     },
 
     async update(_id, olds, news) {

@@ -13,13 +13,17 @@ export function lazyProvider(kind: string): dynamic.ResourceProvider {
     check: (olds, news) =>
       require("node:module").createRequire(`${process.cwd()}/`)("breakwater/handlers").handlers[kind].check(olds, news),
     diff: (id, olds, news) =>
-      require("node:module").createRequire(`${process.cwd()}/`)("breakwater/handlers").handlers[kind].diff(id, olds, news),
+      require("node:module")
+        .createRequire(`${process.cwd()}/`)("breakwater/handlers")
+        .handlers[kind].diff(id, olds, news),
     create: (news) =>
       require("node:module").createRequire(`${process.cwd()}/`)("breakwater/handlers").handlers[kind].create(news),
     read: (id, state) =>
       require("node:module").createRequire(`${process.cwd()}/`)("breakwater/handlers").handlers[kind].read(id, state),
     update: (id, olds, news) =>
-      require("node:module").createRequire(`${process.cwd()}/`)("breakwater/handlers").handlers[kind].update(id, olds, news),
+      require("node:module")
+        .createRequire(`${process.cwd()}/`)("breakwater/handlers")
+        .handlers[kind].update(id, olds, news),
     delete: (id, state) =>
       require("node:module").createRequire(`${process.cwd()}/`)("breakwater/handlers").handlers[kind].delete(id, state),
   };

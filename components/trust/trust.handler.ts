@@ -1,10 +1,12 @@
+import { readdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { messageOf } from "../errors";
 import { deleteOwnedFiles, driftOfOwnedFiles, type OwnedFile, writeOwnedFiles } from "../files/ownedFiles";
 import { resolvePath } from "../files/paths";
 import { compileTrust, type TrustDeclaration } from "../notary/trust/declaration";
 import { parseTrustPolicy } from "../notary/trust/policy";
 import { PropertyError, type ResourceDefinition } from "../provider/definition";
 import { isUnknown } from "../provider/wire";
-import { messageOf } from "../errors";
 import { renderTrustDirectory } from "./directory";
 
 export interface TrustInputs extends TrustDeclaration {
@@ -34,14 +36,19 @@ export const trust: ResourceDefinition<TrustInputs, Record<never, never>> = {
   },
 
   async observe(state) {
-    return { drift: await driftOfOwnedFiles(resolvePath(state.directory), filesOf(state)) };
+    const directory = resolvePath(state.directory);
+    const foreign = await undeclaredFiles(directory, filesOf(state));
+    const drifts = [
+      await driftOfOwnedFiles(directory, filesOf(state)),
+      ...foreign.map((name) => `file ${path.basename(directory)}/${name} is not declared`),
+    ];
+    return { drift: drifts.filter((drift) => drift !== "").join("; ") };
   },
 
-  async update(state, inputs) {
-    const kept = new Set(filesOf(inputs).map(({ name }) => name));
-    const dropped = filesOf(state).filter(({ name }) => !kept.has(name));
-    await deleteOwnedFiles(resolvePath(state.directory), dropped);
-    await writeOwnedFiles(resolvePath(inputs.directory), filesOf(inputs));
+  async update(_state, inputs) {
+    const directory = resolvePath(inputs.directory);
+    await writeOwnedFiles(directory, filesOf(inputs));
+    for (const name of await undeclaredFiles(directory, filesOf(inputs))) await rm(path.join(directory, name));
     return {};
   },
 
@@ -49,6 +56,16 @@ export const trust: ResourceDefinition<TrustInputs, Record<never, never>> = {
     await deleteOwnedFiles(resolvePath(state.directory), filesOf(state));
   },
 };
+
+/** What lies where notation looks for trust and was not declared: a certificate more would widen whom notation trusts. */
+async function undeclaredFiles(directory: string, declared: readonly OwnedFile[]): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, "/"))
+    .filter((name) => name.startsWith("truststore/") || name.startsWith("trustpolicy"));
+  return names.filter((name) => !declared.some((file) => file.name === name)).sort();
+}
 
 function filesOf(declaration: TrustDeclaration): OwnedFile[] {
   return Object.entries(renderTrustDirectory(declaration)).map(([name, content]) => ({ name, content }));

@@ -23,7 +23,9 @@ export class Trust extends ComponentResource {
     const { policy, stores, directory } = args;
     const resource = new TrustResource(name, { policy, stores: output(stores), directory }, { parent: this });
     // Through the resource's id, so that nobody verifies under a trust that was refused.
-    this.declaration = output({ written: resource.id, policy, stores }).apply(({ policy, stores }) => ({ policy, stores }) as TrustDeclaration);
+    this.declaration = output({ written: resource.id, policy, stores }).apply(
+      ({ policy, stores }) => ({ policy, stores }) as TrustDeclaration,
+    );
     this.directory = directory;
     this.registerOutputs({ directory });
   }

@@ -13,7 +13,7 @@ import { CommandError, EXIT } from "./error";
 import { outlivingInterrupts } from "./interrupt";
 import { RunLog } from "./progress";
 import { pruneHistory, recover } from "./recovery";
-import { plannedChangesLine, renderSummary, type Summary } from "./summary";
+import { plannedChangesLine, renderSummary, summaryOf } from "./summary";
 
 const HELP = `npm start [-- OPTIONS]
 Brings up a registry with a real certificate, and a signed, verified image in it: \`pulumi up\` of the stack "local".
@@ -73,9 +73,11 @@ async function run(options: Options, say: (line: string) => void, wasInterrupted
 
   const changes = countChanges(operations);
   if (options.preview) {
-    process.stdout.write(`${options.json ? JSON.stringify({ changes, resources: log.changes }) : plannedChangesLine(changes)}\n`);
+    process.stdout.write(
+      `${options.json ? JSON.stringify({ changes, resources: log.changes }) : plannedChangesLine(changes)}\n`,
+    );
   } else {
-    const summary = { ...log.outputs, changes } as unknown as Summary;
+    const summary = summaryOf(log.outputs ?? {}, changes);
     process.stdout.write(`${options.json ? JSON.stringify(summary) : `\n${renderSummary(summary, new Date())}`}\n`);
   }
   return EXIT.done;

@@ -13,6 +13,23 @@ export interface Summary {
   readonly changes: ChangeCounts;
 }
 
+/** The summary of a stack's outputs, in the order above: the engine sorts them by name. */
+export function summaryOf(outputs: Record<string, unknown>, changes: ChangeCounts): Summary {
+  const { registry, certificate, image, signature, signer, verdict, trustDirectory, verifyCommand } =
+    outputs as unknown as Summary;
+  return {
+    registry,
+    certificate: { issuer: certificate.issuer, notAfter: certificate.notAfter },
+    image: { reference: image.reference, digest: image.digest },
+    signature: { digest: signature.digest },
+    signer: { subject: signer.subject, thumbprint: signer.thumbprint },
+    verdict,
+    trustDirectory,
+    verifyCommand,
+    changes,
+  };
+}
+
 /** The same for a person. */
 export function renderSummary(summary: Summary, now: Date): string {
   const { certificate, image, signature, signer } = summary;
@@ -28,7 +45,14 @@ export function renderSummary(summary: Summary, now: Date): string {
     ["Trust", summary.trustDirectory],
   ];
   const table = rows.map(([label = "", value]) => `${label.padEnd(13)}${value}`);
-  return [...table, "", "Prove it with the notation CLI:", `  ${summary.verifyCommand}`, "", changesLine(summary.changes)].join("\n");
+  return [
+    ...table,
+    "",
+    "Prove it with the notation CLI:",
+    `  ${summary.verifyCommand}`,
+    "",
+    changesLine(summary.changes),
+  ].join("\n");
 }
 
 export function changesLine(changes: ChangeCounts): string {

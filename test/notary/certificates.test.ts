@@ -130,6 +130,11 @@ describe("a code signing chain", () => {
     await expectCode(() => check(made, NOW), CertificateError, code);
   });
 
+  it("is refused when the key of the next certificate signed, but under another name", async () => {
+    const misnamed = await make.goodLeaf({ ...root, name: "C=US, ST=WA, O=acme, CN=root" });
+    await expectCode(() => check([misnamed, root], NOW), CertificateError, "CERTIFICATE_CHAIN_NOT_ISSUED_BY_NEXT");
+  });
+
   it("is not judged by time unless a time is given", async () => {
     check([await make.selfSignedLeaf({ notAfter: new Date(NOW.getTime() - 1000) })]);
   });

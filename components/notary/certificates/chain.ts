@@ -56,7 +56,7 @@ export function isIssuedBy(certificate: Certificate, issuer: Certificate): boole
   return (
     mayIssue &&
     SIGNATURE_ALGORITHMS.has(certificate.signatureAlgorithm) &&
-    true &&
+    certificate.issuerDer.equals(issuer.subjectDer) &&
     certificate.isSignedWith(issuer)
   );
 }
