@@ -9,8 +9,12 @@ import { OCI_IMAGE_INDEX } from "./mediaTypes";
 import { readJsonObject } from "./referrerDescriptor";
 
 const MAX_ROUNDS = 12;
-/** Another writer that read the index before our write has stored its own by then, so that a lost entry shows. */
-const SETTLE_MS = 60;
+/**
+ * Before the index is read back, this many times as long as our own read and write took is waited: another writer that read
+ * it before our write has stored its own by then, so that a lost entry shows.
+ */
+const SETTLE_FACTOR = 3;
+const SETTLE_MS_MIN = 15;
 
 export interface ReferrersIndex {
   entries: Descriptor[];
@@ -58,6 +62,7 @@ export async function addToReferrersTag(
   entry: Descriptor,
 ): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
+    const started = performance.now();
     const index = await readReferrersTag(client, repository, subject);
     if (index.entries.some(({ digest }) => digest === entry.digest)) {
       return;
@@ -70,7 +75,8 @@ export async function addToReferrersTag(
       );
     }
     await putManifest(client, repository, { bytes, mediaType: OCI_IMAGE_INDEX, reference: referrersTag(subject) });
-    await sleep(SETTLE_MS + Math.random() * SETTLE_MS * round);
+    const settle = Math.max(SETTLE_MS_MIN, SETTLE_FACTOR * (performance.now() - started));
+    await sleep(settle + Math.random() * settle * round);
   }
   throw new OciError(
     "REFERRERS_CONTENDED",

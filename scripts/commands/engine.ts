@@ -27,22 +27,29 @@ export function engineEnvironment(): Record<string, string> {
 /** Opens the stack, and makes it at the first time. */
 export async function openStack(program: PulumiFn): Promise<Stack> {
   await prepareState();
-  const root = resolvePath(`${TOOLS_DIRECTORY}/pulumi`);
   return await LocalWorkspace.createOrSelectStack(
     { stackName: STACK, projectName: PROJECT, program },
     {
       workDir: projectRoot,
       pulumiHome: engineEnvironment().PULUMI_HOME ?? "",
-      pulumiCommand: await PulumiCommand.get({ root, skipVersionCheck: true }),
-      envVars: {
-        ...engineEnvironment(),
-        // The provider's launcher runs `node`: the one that runs this.
-        PATH: [path.join(root, "bin"), path.dirname(process.execPath), process.env.PATH ?? ""].join(path.delimiter),
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
-      },
+      pulumiCommand: await PulumiCommand.get({
+        root: resolvePath(`${TOOLS_DIRECTORY}/pulumi`),
+        skipVersionCheck: true,
+      }),
+      envVars: { ...engineEnvironment(), ...engineVariables() },
     },
   );
+}
+
+/** How the engine is run, whatever the state. */
+export function engineVariables(): Record<string, string> {
+  const bin = resolvePath(`${TOOLS_DIRECTORY}/pulumi/bin`);
+  return {
+    // The provider's launcher runs `node`: the one that runs this.
+    PATH: [bin, path.dirname(process.execPath), process.env.PATH ?? ""].join(path.delimiter),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+  };
 }
 
 /** The state's folder and the passphrase of its secrets: random, made once, readable by the owner alone. */

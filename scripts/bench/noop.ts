@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import { mkdir, rm } from "node:fs/promises";
+import { promisify } from "node:util";
+import { resolvePath } from "../../components/files/paths";
+import type { Summary } from "../commands/summary";
+import { inTurns, median } from "./statistics";
+
+const run = promisify(execFile);
+
+/** Dynamic resources of the stack `local`; each has a component above it. */
+const RESOURCES = 8;
+/** What a no-op asks the registry: tag, signature list, manifest and envelope; and twice the same for the gate. */
+const REQUESTS = 13;
+
+export interface NoopResult {
+  readonly startMs: number;
+  readonly floorMs: number;
+}
+
+/** A `npm start` that changes nothing beside the engine's floor; the stack must be up. */
+export async function noop(rounds: number, summary: Summary): Promise<NoopResult> {
+  const home = resolvePath(".breakwater/bench/floor");
+  await mkdir(`${home}/pulumi-home`, { recursive: true });
+  const root = resolvePath(".breakwater/local/certificate/root.pem");
+  const floor = [require.resolve("./floor"), home, String(RESOURCES), String(REQUESTS), summary.registry, root];
+  await run(process.execPath, floor); // creates what the timed runs leave as it is
+  try {
+    const times = await inTurns(rounds, {
+      start: () => run(process.execPath, [resolvePath("scripts/start.mjs"), "--json"]),
+      floor: () => run(process.execPath, floor),
+    });
+    return { startMs: median(times.start), floorMs: median(times.floor) };
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
