@@ -51,10 +51,24 @@ async function signalAndWait(pid: number, signal: NodeJS.Signals, timeoutMs: num
   return false;
 }
 
-/** A zombie has ended; only its parent has not asked for its exit code yet. */
+/**
+ * A zombie has ended; only its parent has not asked for its exit code yet. It holds its ports until its last thread has
+ * ended too, some milliseconds after its command line is gone.
+ */
 async function isZombie(pid: number): Promise<boolean> {
   if (process.platform !== "linux") return false;
-  return (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")) === "";
+  const fields = await statOf(pid);
+  return fields[STATE] === "Z" && fields[THREADS] === "1";
+}
+
+const STATE = 0;
+const PARENT = 1;
+const THREADS = 17;
+
+/** What follows the name in `/proc/<pid>/stat` (proc(5): "pid (name) state ppid …", where the name may hold anything). */
+async function statOf(pid: number): Promise<string[]> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** Without `ps`, which slim containers lack. */
@@ -63,9 +77,7 @@ async function listProc(): Promise<RunningProcess[]> {
   return await Promise.all(
     pids.map(async (pid) => {
       const arguments_ = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-      // proc(5): "pid (name) state ppid …", where the name may hold anything.
-      const [, parent = "0"] = status.slice(status.lastIndexOf(")") + 2).split(" ");
+      const parent = (await statOf(Number(pid)))[PARENT] ?? "0";
       return { pid: Number(pid), parent: Number(parent), command: arguments_.replaceAll("\0", " ").trimEnd() };
     }),
   );

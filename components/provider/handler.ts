@@ -32,14 +32,14 @@ export function toHandler<Inputs extends object, Outputs extends object>(
       }
     },
 
-    async diff(_id, olds, news) {
+    async diff(id, olds, news) {
       const changed = definition.compared.filter((name) => isUnknown(news[name]) || !sameJson(olds[name], news[name]));
       const replaces: string[] = changed.filter((name) => definition.replaceOn?.includes(name));
       const renewal = definition.replaceBecause?.(asState(olds));
       if (renewal !== undefined) replaces.push("drift");
       const drift = renewal ?? (await driftOf(olds, news));
       // The plain CLI shows no reason for an update that no input explains; this line is it.
-      if (drift) console.log(drift);
+      if (drift) console.log(`${id}: ${drift}`);
       return { changes: changed.length > 0 || drift !== "", replaces };
     },
 
@@ -74,7 +74,7 @@ export function toHandler<Inputs extends object, Outputs extends object>(
     try {
       return await definition.observe(state);
     } catch (error) {
-      return { drift: messageOf(error) };
+      return { drift: `can't be looked at: ${messageOf(error)}` };
     }
   }
 

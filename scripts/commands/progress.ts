@@ -1,5 +1,8 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { messageOf } from "../../components/errors";
 import { announcedChange, type Change, doneChange } from "./changes";
+import { say } from "./command";
+import { CommandError } from "./error";
 
 /** What the engine's events told. */
 export class RunLog {
@@ -10,11 +13,9 @@ export class RunLog {
   /** The stack's outputs, once they are known. */
   outputs: Record<string, unknown> | undefined;
 
-  readonly #say: (line: string) => void;
   readonly #preview: boolean;
 
-  constructor(say: (line: string) => void, options: { preview: boolean }) {
-    this.#say = say;
+  constructor(options: { preview: boolean }) {
     this.#preview = options.preview;
   }
 
@@ -23,12 +24,19 @@ export class RunLog {
     const change = this.#preview ? announcedChange(event) : doneChange(event);
     if (change !== undefined) {
       this.changes.push(change);
-      this.#say(lineOf(change, this.#preview));
+      say(lineOf(change, this.#preview));
     }
     const stack = event.resOutputsEvent?.metadata;
     if (stack?.type === "pulumi:pulumi:Stack" && stack.new?.outputs) this.outputs = stack.new.outputs;
     if (event.diagnosticEvent?.severity === "error") this.#addError(event.diagnosticEvent.message);
   };
+
+  /** Why the run failed: the engine's own error says only that a command did. */
+  failure(error: unknown): CommandError {
+    const reasons = this.errors.length > 0 ? this.errors : [messageOf(error)];
+    const text = ["", "Failed:", ...reasons.map((reason) => `  ${reason}`)].join("\n");
+    return new CommandError("UPDATE_FAILED", text, { cause: error });
+  }
 
   #addError(message: string): void {
     const text = withoutMarkup(message);

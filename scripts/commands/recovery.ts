@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, isAlive, listProcesses } from "../../components/local/process";
+import { say } from "./command";
 import { checkpointFile, PROJECT, STACK, STATE_DIRECTORY } from "./engine";
 import { CommandError } from "./error";
 
@@ -14,9 +15,9 @@ const HISTORY_KEPT = 20;
  * Mends what a killed run left: processes of the engine that nobody waits for, its lock, and operations that it began and
  * never recorded. The caller holds the lock of our own commands, so whatever is found is not another `npm start`.
  */
-export async function recover(stack: Stack, say: (line: string) => void): Promise<void> {
+export async function recover(stack: Stack): Promise<void> {
   await endOrphanedProviders();
-  if (await releaseLocks(say)) await stack.cancel();
+  if (await releaseLocks()) await stack.cancel();
   if (await hasPendingOperations()) {
     say("An earlier run was interrupted: clearing what it left pending.");
     await stack.refresh({ clearPendingCreates: true });
@@ -32,7 +33,7 @@ export async function pruneHistory(): Promise<void> {
 }
 
 /** True when a lock of a dead engine is left. An engine that lost its parent is ended; a living one is respected. */
-async function releaseLocks(say: (line: string) => void): Promise<boolean> {
+async function releaseLocks(): Promise<boolean> {
   let stale = false;
   for (const name of await readdir(resolvePath(LOCKS)).catch(() => [])) {
     const text = await readFile(path.join(resolvePath(LOCKS), name), "utf8").catch(() => "{}");

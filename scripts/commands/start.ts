@@ -8,9 +8,9 @@ import { freePorts } from "../../components/local/ports";
 import { SAMPLE_IMAGE } from "../../stacks/config";
 import { program } from "../../stacks/program";
 import { countChanges } from "./changes";
+import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
 import { openStack, PROJECT } from "./engine";
-import { CommandError, EXIT } from "./error";
-import { outlivingInterrupts } from "./interrupt";
+import { CommandError } from "./error";
 import { RunLog } from "./progress";
 import { pruneHistory, recover } from "./recovery";
 import { plannedChangesLine, renderSummary, summaryOf } from "./summary";
@@ -37,38 +37,27 @@ interface Options {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Runs work while no other command of ours runs. */
-export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
-
 /** The command; resolves to its exit code. */
-export async function start(args: readonly string[], exclusively: Exclusively): Promise<number> {
-  const say = (line: string) => process.stderr.write(`${line}\n`);
-  try {
+export function start(args: readonly string[], exclusively: Exclusively): Promise<number> {
+  return runCommand(async () => {
     const options = await readOptions(args);
-    if (options.help) {
-      process.stdout.write(`${HELP}\n`);
-      return EXIT.done;
-    }
-    return await exclusively(() => outlivingInterrupts((wasInterrupted) => run(options, say, wasInterrupted), say));
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    say(`${error.message} [${error.code}]`);
-    return error.code === "USAGE" ? EXIT.usage : error.code === "INTERRUPTED" ? EXIT.interrupted : EXIT.failed;
-  }
+    if (options.help) process.stdout.write(`${HELP}\n`);
+    else await exclusively(() => outlivingInterrupts(() => run(options)));
+  });
 }
 
-async function run(options: Options, say: (line: string) => void, wasInterrupted: () => boolean): Promise<number> {
+async function run(options: Options): Promise<void> {
   const overrides = { ...options.config, ...(options.acceptTag && { acceptTag: "true" }) };
   const stack = await openStack(() => {
     for (const [name, value] of Object.entries(overrides)) runtime.setConfig(`${PROJECT}:${name}`, value);
     return program();
   });
-  await recover(stack, say);
+  await recover(stack);
   if (!options.preview) await remember(stack, options.config);
 
-  const log = new RunLog(say, { preview: options.preview });
+  const log = new RunLog({ preview: options.preview });
   say(options.preview ? "Looking at what would change …" : "Bringing the stack up …");
-  const operations = await operate(stack, options, log, wasInterrupted);
+  const operations = await operate(stack, options, log);
   await pruneHistory();
 
   const changes = countChanges(operations);
@@ -80,21 +69,16 @@ async function run(options: Options, say: (line: string) => void, wasInterrupted
     const summary = summaryOf(log.outputs ?? {}, changes);
     process.stdout.write(`${options.json ? JSON.stringify(summary) : `\n${renderSummary(summary, new Date())}`}\n`);
   }
-  return EXIT.done;
 }
 
-async function operate(stack: Stack, options: Options, log: RunLog, wasInterrupted: () => boolean) {
+async function operate(stack: Stack, options: Options, log: RunLog) {
   try {
     // Pulumi.yaml asks for the refresh as well; here it can't be edited away.
     const settings = { onEvent: log.onEvent, refresh: true, color: "never" as const };
     if (options.preview) return (await stack.preview(settings)).changeSummary;
     return (await stack.up(settings)).summary.resourceChanges;
   } catch (error) {
-    if (wasInterrupted()) throw new CommandError("INTERRUPTED", "Interrupted. Run the command again to go on");
-    const reasons = log.errors.length > 0 ? log.errors : [messageOf(error)];
-    throw new CommandError("UPDATE_FAILED", `\nFailed:\n${reasons.map((reason) => `  ${reason}`).join("\n")}\n`, {
-      cause: error,
-    });
+    throw log.failure(error);
   }
 }
 
@@ -139,11 +123,7 @@ function parse(args: readonly string[]) {
 async function usableImage(given: string): Promise<string> {
   if (given === "sample") return SAMPLE_IMAGE;
   const image = path.resolve(process.env.INIT_CWD ?? ".", given);
-  try {
-    await (await openImageSource(image)).verify();
-  } catch (error) {
-    throw new CommandError("USAGE", messageOf(error), { cause: error });
-  }
+  await (await openImageSource(image)).verify();
   return image;
 }
 

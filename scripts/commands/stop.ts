@@ -3,12 +3,11 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../../components/errors";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, listProcesses } from "../../components/local/process";
+import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
 import { checkpointFile, openStack, STATE_DIRECTORY } from "./engine";
-import { CommandError, EXIT } from "./error";
-import { outlivingInterrupts } from "./interrupt";
+import { CommandError } from "./error";
 import { RunLog } from "./progress";
 import { recover } from "./recovery";
-import type { Exclusively } from "./start";
 
 const HELP = `npm stop [-- OPTIONS]
 Takes the stack "local" down: its services are ended, and what they stored is deleted.
@@ -19,45 +18,37 @@ Takes the stack "local" down: its services are ended, and what they stored is de
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`;
 
 /** The command; resolves to its exit code. */
-export async function stop(args: readonly string[], exclusively: Exclusively): Promise<number> {
-  const say = (line: string) => process.stderr.write(`${line}\n`);
-  try {
+export function stop(args: readonly string[], exclusively: Exclusively): Promise<number> {
+  return runCommand(async () => {
     const { help, force } = parse(args);
     if (help) {
       process.stdout.write(`${HELP}\n`);
-      return EXIT.done;
+      return;
     }
-    await exclusively(() => outlivingInterrupts((wasInterrupted) => takeDown(force, say, wasInterrupted), say));
+    await exclusively(() => outlivingInterrupts(() => takeDown(force)));
     process.stdout.write("Nothing of the stack is left running.\n");
-    return EXIT.done;
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    say(`${error.message} [${error.code}]`);
-    return error.code === "USAGE" ? EXIT.usage : error.code === "INTERRUPTED" ? EXIT.interrupted : EXIT.failed;
-  }
+  });
 }
 
-async function takeDown(force: boolean, say: (line: string) => void, wasInterrupted: () => boolean): Promise<void> {
+async function takeDown(force: boolean): Promise<void> {
   if (force) {
     await rm(resolvePath(STATE_DIRECTORY), { recursive: true, force: true });
   } else if ((await readFile(checkpointFile()).catch(() => undefined)) !== undefined) {
-    await destroy(say, wasInterrupted);
+    await destroy();
   }
   await endLeftServices();
   await rm(resolvePath(".breakwater/local"), { recursive: true, force: true });
 }
 
-async function destroy(say: (line: string) => void, wasInterrupted: () => boolean): Promise<void> {
-  const log = new RunLog(say, { preview: false });
+async function destroy(): Promise<void> {
+  const log = new RunLog({ preview: false });
   const stack = await openStack(async () => ({}));
-  await recover(stack, say);
+  await recover(stack);
   say("Taking the stack down …");
   try {
     await stack.destroy({ onEvent: log.onEvent, color: "never", remove: true });
   } catch (error) {
-    if (wasInterrupted()) throw new CommandError("INTERRUPTED", "Interrupted. Run `npm stop` again to go on");
-    const reasons = log.errors.length > 0 ? log.errors : [messageOf(error)];
-    throw new CommandError("UPDATE_FAILED", `Failed:\n${reasons.map((reason) => `  ${reason}`).join("\n")}`);
+    throw log.failure(error);
   }
 }
 

@@ -1,0 +1,48 @@
+import { messageOf } from "../../components/errors";
+import { ImageSourceError } from "../../components/image/source";
+import { CommandError, EXIT } from "./error";
+
+/** Progress and errors go to standard error: standard output is the result's alone. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Runs work while no other command of ours runs. */
+export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Runs a command's work; resolves to its exit code. What goes wrong is said in words, without a stack. */
+export async function runCommand(work: () => Promise<void>): Promise<number> {
+  try {
+    await work();
+    return EXIT.done;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? ` [${error.code}]` : "";
+    say(`${messageOf(error).trimEnd()}${code}`);
+    if (error instanceof ImageSourceError) return EXIT.usage; // the image that was given
+    if (!(error instanceof CommandError)) return EXIT.failed;
+    return error.code === "USAGE" ? EXIT.usage : error.code === "INTERRUPTED" ? EXIT.interrupted : EXIT.failed;
+  }
+}
+
+/**
+ * Ctrl-C reaches the engine by itself (it is in the terminal's process group): it ends the step that runs, releases its
+ * lock and leaves nothing pending. This process only has to outlive it.
+ */
+export async function outlivingInterrupts<T>(work: () => Promise<T>): Promise<T> {
+  let interrupts = 0;
+  const onInterrupt = () => {
+    interrupts += 1;
+    if (interrupts === 1) say("Interrupted: ending the step that runs.");
+  };
+  process.on("SIGINT", onInterrupt);
+  try {
+    return await work();
+  } catch (error) {
+    if (interrupts === 0) throw error;
+    throw new CommandError("INTERRUPTED", "Interrupted. Run the command again: it goes on from there", {
+      cause: error,
+    });
+  } finally {
+    process.off("SIGINT", onInterrupt);
+  }
+}
