@@ -56,9 +56,11 @@ export const acmeCertificate: ResourceDefinition<AcmeCertificateInputs, AcmeCert
 
   async delete(state) {
     const directory = resolvePath(state.directory);
-    const isCurrent = (await driftOfOwnedFiles(directory, filesOf(state).slice(0, 1))) === "";
-    if (isCurrent) await deleteJournals(directory); // not when a renewed certificate has taken the place
-    await deleteOwnedFiles(directory, filesOf(state));
+    const files = filesOf(state);
+    const [chain, key] = files.map((file) => driftOfOwnedFiles(directory, [file]));
+    if ((await chain) !== "" && (await key) !== "") return; // a renewed certificate has taken the place
+    await deleteJournals(directory);
+    await deleteOwnedFiles(directory, files);
   },
 };
 

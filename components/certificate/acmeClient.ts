@@ -76,7 +76,11 @@ async function trust(server: AcmeServer): Promise<void> {
 }
 
 async function fetchText(url: string): Promise<string> {
-  const answer = await acme.axios.get(url, { responseType: "text", transformResponse: (text) => text });
+  const answer = await acme.axios.get(url, {
+    responseType: "text",
+    transformResponse: (text) => text,
+    timeout: 8_000, // a first request takes no longer, unless nobody is there
+  });
   if (answer.status !== 200) throw new Error(`GET ${url} answers ${answer.status}`);
   return answer.data;
 }

@@ -35,7 +35,7 @@ type State = RegistryInputs & RegistryOutputs;
 /** The embedded registry: distribution over TLS and with a login, as a supervised service. */
 export const registry: ResourceDefinition<RegistryInputs, RegistryOutputs> = {
   compared: ["directory", "port", "username", "certificate", "tls"],
-  replaceOn: ["directory", "username"],
+  replaceOn: ["directory"],
 
   async check(news, olds) {
     if (isUnknown(news.port) || news.port) return news;
@@ -60,7 +60,8 @@ export const registry: ResourceDefinition<RegistryInputs, RegistryOutputs> = {
   },
 
   async update(state, inputs) {
-    const next = { ...inputs, password: state.password, htpasswd: state.htpasswd };
+    const hashed = state.htpasswd.slice(state.htpasswd.indexOf(":"));
+    const next = { ...inputs, password: state.password, htpasswd: `${inputs.username}${hashed}` };
     const sameStart =
       inputs.certificate === state.certificate && configuration(next).content === configuration(state).content;
     // htpasswd and the clients' login are read at each use; only what is read at the start needs another start.

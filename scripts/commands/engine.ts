@@ -27,6 +27,8 @@ export function engineEnvironment(): Record<string, string> {
 /** Opens the stack, and makes it at the first time. */
 export async function openStack(program: PulumiFn): Promise<Stack> {
   await prepareState();
+  // The Automation API asks the CLI for its version without the variables below; the CLI would make ~/.pulumi.
+  Object.assign(process.env, { PULUMI_HOME: engineEnvironment().PULUMI_HOME });
   return await LocalWorkspace.createOrSelectStack(
     { stackName: STACK, projectName: PROJECT, program },
     {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SetupError } from "./error.mjs";
 import { run } from "./run.mjs";
@@ -33,7 +33,7 @@ export function packagesAreCurrent(root) {
  * Installs the npm packages of the lockfile, without running any of their scripts.
  * @param {string} root
  * @param {import("./progress.mjs").Progress} progress
- * @throws {SetupError} PACKAGES_FAILED
+ * @throws {SetupError} PACKAGES_FAILED, PACKAGES_ELSEWHERE
  */
 export async function installPackages(root, progress) {
   const stamp = wanted(root);
@@ -41,6 +41,7 @@ export async function installPackages(root, progress) {
     writeStamp(stampFile(root), stamp); // a person's own `npm ci` is as good as ours
     return;
   }
+  requireOwnFolder(join(root, "node_modules"));
   const task = progress.task("npm packages");
   const [command, ...first] = npmCommand();
   const args = ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
@@ -60,6 +61,18 @@ export async function installPackages(root, progress) {
   }
   writeStamp(stampFile(root), stamp);
   task.end("installed");
+}
+
+/**
+ * `npm ci` empties node_modules first, and of a link its target: that may be another project's.
+ * @param {string} folder
+ */
+function requireOwnFolder(folder) {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new SetupError(
+    "PACKAGES_ELSEWHERE",
+    `${folder} is a link, and installing would empty the folder that it names: remove the link, then run the command again`,
+  );
 }
 
 /**

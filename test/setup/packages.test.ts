@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { installPackages, packagesAreCurrent } from "../../scripts/setup/packages.mjs";
@@ -70,6 +70,15 @@ describe("the npm packages", () => {
     writeFileSync(join(root, "node_modules", ".package-lock.json"), JSON.stringify({ packages: {} }));
     await installPackages(root, silent);
     expect(existsSync(join(root, "node_modules", "local", "package.json"))).toBe(true);
+  });
+
+  test("are not installed through a link, which would empty the folder that it names", async () => {
+    const root = projectWithPackage();
+    const elsewhere = projectWithPackage();
+    writeFileSync(join(elsewhere, "kept"), "");
+    symlinkSync(elsewhere, join(root, "node_modules"));
+    await expect(installPackages(root, silent)).rejects.toMatchObject({ code: "PACKAGES_ELSEWHERE" });
+    expect(existsSync(join(elsewhere, "kept"))).toBe(true);
   });
 
   test("fail by name when the lockfile does not fit package.json", async () => {

@@ -1,0 +1,184 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { GeneratedIdentity } from "../../components/identity/generateTest";
+import { descriptorOf, openRepository, type PinnedImage } from "../../components/image/pinnedImage";
+import type { KeptSignature } from "../../components/image/signature";
+import { type SignedImageInputs, signedImage } from "../../components/image/signedImage.handler";
+import { referrersTag } from "../../components/oci/referrersTag";
+import { OciSignatureRepository } from "../../components/oci/signatureRepository";
+import { toHandler } from "../../components/provider/handler";
+import { codeOf } from "../local/support";
+import { ManagedResource } from "../provider/managedResource";
+import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
+import { makeIdentity, pushedPinned, trusting, writeIdentity } from "./support";
+
+const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+const SIGNATURE = "application/vnd.cncf.notary.signature";
+const handler = toHandler(signedImage);
+
+let wabbit: GeneratedIdentity;
+let stranger: GeneratedIdentity;
+let directory: string;
+let number = 0;
+beforeAll(async () => {
+  [wabbit, stranger] = await Promise.all([makeIdentity(), makeIdentity("stranger.example")]);
+});
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "breakwater-signed-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+describe.each([
+  ["distribution, by the referrers tag schema", startDistribution],
+  ["olareg, by the referrers API", startOlareg],
+])("A SignedImage in %s", (_, start) => {
+  let registry: TestRegistry;
+  let image: PinnedImage;
+  let resource: ManagedResource;
+  let declared: SignedImageInputs;
+  beforeAll(async () => {
+    registry = await start();
+  });
+  afterAll(() => registry?.stop());
+  beforeEach(async () => {
+    image = await pushedPinned(registry, { directory, repository: `signed/app-${number++}` });
+    resource = new ManagedResource(handler);
+    const identity = await writeIdentity(join(directory, "wabbit"), wabbit);
+    declared = { image, identity, trust: trusting("strict", wabbit) };
+  });
+  const listed = async (of = image) =>
+    (await new OciSignatureRepository(openRepository(of)).listSignatures(descriptorOf(of))).map(({ digest }) => digest);
+  const kept = () => resource.state.signature as KeptSignature;
+  const removeKey = () => rm(declared.identity.keyFile);
+
+  it("is signed once; its state keeps manifest and envelope, and no key", async () => {
+    expect(await resource.up(declared)).toBe("create");
+    expect(resource.id).toBe(kept().digest);
+    expect(await listed()).toEqual([resource.id]);
+    expect(JSON.stringify(resource.state)).not.toContain("PRIVATE KEY");
+    const fetched = await openRepository(image).fetchManifest(resource.id);
+    expect(fetched.bytes.toString("base64")).toBe(kept().manifest);
+    expect(await resource.up(declared)).toBe("same");
+  });
+
+  it("reuses the signature that an interrupted run left, without the key", async () => {
+    await resource.up(declared);
+    const digest = resource.id;
+    resource.forget();
+    await removeKey();
+    expect(await resource.up(declared)).toBe("create");
+    expect(resource.id).toBe(digest);
+    expect(await listed()).toEqual([digest]);
+  });
+
+  it("does not take another identity's signature for its own, and keeps it", async () => {
+    const other = new ManagedResource(handler);
+    await other.up({
+      ...declared,
+      identity: await writeIdentity(join(directory, "stranger"), stranger),
+      trust: trusting("strict", stranger),
+    });
+    await resource.up({ ...declared, trust: trusting("strict", wabbit, stranger) });
+    expect(resource.id).not.toBe(other.id);
+    expect((await listed()).sort()).toEqual([other.id, resource.id].sort());
+  });
+
+  it("whose signature was deleted gets the same one again, byte for byte, without the key", async () => {
+    await resource.up(declared);
+    const digest = resource.id;
+    await openRepository(image).deleteManifest(digest);
+    await removeKey();
+    expect(await resource.preview(declared)).toBe("update");
+    expect(await resource.up(declared)).toBe("update");
+    expect(kept().digest).toBe(digest);
+    expect(await listed()).toEqual([digest]);
+    expect((await openRepository(image).fetchManifest(digest)).bytes.toString("base64")).toBe(kept().manifest);
+    expect(await resource.up(declared)).toBe("same");
+  });
+
+  it("whose signature was deleted together with its entry gets the same one again", async () => {
+    await resource.up(declared);
+    const [digest, repository] = [resource.id, openRepository(image)];
+    await repository.deleteManifest(digest);
+    const index = await repository.resolve(referrersTag(image.digest));
+    if (index !== undefined) await repository.deleteManifest(index.digest);
+    expect(await listed()).toEqual([]);
+    await removeKey();
+    expect(await resource.up(declared)).toBe("update");
+    expect(kept().digest).toBe(digest);
+    expect(await listed()).toEqual([digest]);
+  });
+
+  it("that the declared trust refuses is not pushed: nothing refers to the image", async () => {
+    expect(await codeOf(resource.up({ ...declared, trust: trusting("strict", stranger) }))).toBe("SIGNATURE_REFUSED");
+    expect(await openRepository(image).referrers(image.digest)).toEqual([]);
+  });
+
+  it.each(["audit", "skip"] as const)("under the level %s is not pushed either: it enforces nothing", async (level) => {
+    expect(await codeOf(resource.up({ ...declared, trust: trusting(level, wabbit) }))).toBe("SIGNATURE_REFUSED");
+    expect(await openRepository(image).referrers(image.digest)).toEqual([]);
+  });
+
+  it("gets a new signature from a new identity, and the old one stays", async () => {
+    await resource.up(declared);
+    const old = resource.id;
+    const identity = await writeIdentity(join(directory, "stranger"), stranger);
+    const next = { ...declared, identity, trust: trusting("strict", wabbit, stranger) };
+    expect(await resource.up(next)).toBe("update");
+    expect(kept().digest).not.toBe(old);
+    expect((await listed()).sort()).toEqual([old, kept().digest].sort());
+    expect(await resource.up(next)).toBe("same");
+  });
+
+  it("gets another signature with another image, and keeps it with a trust that still accepts it", async () => {
+    await resource.up(declared);
+    const old = kept().digest;
+    expect(await resource.up({ ...declared, trust: trusting("strict", stranger, wabbit) })).toBe("update");
+    expect(kept().digest).toBe(old);
+    const other = await pushedPinned(registry, { directory, repository: image.repository, content: "other" });
+    expect(await resource.up({ ...declared, image: other })).toBe("update");
+    expect(kept().digest).not.toBe(old);
+    expect(await listed(other)).toEqual([kept().digest]);
+    expect(await listed()).toEqual([old]);
+  });
+
+  it("is signed although something that is no signature claims to be one", async () => {
+    const repository = openRepository(image);
+    const config = {
+      mediaType: "application/vnd.oci.empty.v1+json",
+      digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+      size: 2,
+    };
+    await repository.pushBytes(config, Buffer.from("{}"));
+    const junk = { schemaVersion: 2, mediaType: MANIFEST, artifactType: SIGNATURE, config, layers: [config, config] };
+    const bytes = Buffer.from(JSON.stringify({ ...junk, subject: descriptorOf(image) }));
+    const descriptor = await repository.pushManifest(bytes, MANIFEST);
+    await repository.pushReferrer(bytes, descriptor, descriptorOf(image));
+    expect(await listed()).toEqual([descriptor.digest]);
+
+    expect(await resource.up(declared)).toBe("create");
+    expect(await listed()).toHaveLength(2);
+    expect(await resource.up(declared)).toBe("same");
+  });
+
+  it("keeps its signature in the registry when the resource is deleted", async () => {
+    await resource.up(declared);
+    const digest = resource.id;
+    await resource.destroy();
+    expect(await listed()).toEqual([digest]);
+  });
+
+  it("whose registry does not answer is read as drift, and is the same afterwards", async () => {
+    await resource.up(declared);
+    await registry.kill();
+    try {
+      expect(await resource.preview(declared)).toBe("update");
+      expect(await codeOf(resource.up(declared))).toBe("REGISTRY_UNREACHABLE");
+    } finally {
+      await registry.restart();
+    }
+    expect(await resource.up(declared)).toBe("same");
+  });
+});
