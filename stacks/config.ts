@@ -1,5 +1,5 @@
 import { Config } from "@pulumi/pulumi";
-import type { KeySpec } from "../components/identity/generateTest";
+import { KEY_SPECS, type KeySpec } from "../components/notary/certificates/keySpec";
 
 /** What the stack `local` can be told; every value has a default, so that no config has to be committed. */
 export interface LocalConfig {
@@ -24,7 +24,7 @@ export function readLocalConfig(): LocalConfig {
     registryPort: config.getNumber("registryPort"),
     keySpec:
       config.get<KeySpec>("keySpec", {
-        allowedValues: ["RSA-2048", "RSA-3072", "RSA-4096", "EC-256", "EC-384", "EC-521"],
+        allowedValues: [...KEY_SPECS],
       }) ?? "RSA-2048",
     acceptTag: config.getBoolean("acceptTag") ?? false,
   };

@@ -12,6 +12,9 @@ export const PROJECT = "breakwater";
 
 const HOME = ".breakwater";
 export const STATE_DIRECTORY = `${HOME}/state`;
+const ENGINE_HOME = `${HOME}/pulumi-home`;
+export const ENGINE_LOGS = `${ENGINE_HOME}/logs`;
+const TEMPORARY = `${HOME}/tmp`;
 const PASSPHRASE_FILE = `${HOME}/passphrase`;
 const STACK_CONFIG = `stacks/Pulumi.${STACK}.yaml`;
 
@@ -20,15 +23,18 @@ export function engineEnvironment(): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: pathToFileURL(resolvePath(STATE_DIRECTORY)).href,
     PULUMI_CONFIG_PASSPHRASE_FILE: resolvePath(PASSPHRASE_FILE),
-    PULUMI_HOME: resolvePath(`${HOME}/pulumi-home`),
+    PULUMI_HOME: resolvePath(ENGINE_HOME),
   };
 }
 
 /** Opens the stack, and makes it at the first time. */
 export async function openStack(program: PulumiFn): Promise<Stack> {
   await prepareState();
-  // The Automation API asks the CLI for its version without the variables below; the CLI would make ~/.pulumi.
-  Object.assign(process.env, { PULUMI_HOME: engineEnvironment().PULUMI_HOME });
+  // The Automation API asks the CLI for its version without the variables below (the CLI would make ~/.pulumi), and keeps
+  // its event log in a temporary folder, which a kill would leave behind.
+  await rm(resolvePath(TEMPORARY), { recursive: true, force: true });
+  await mkdir(resolvePath(TEMPORARY), { recursive: true });
+  Object.assign(process.env, { PULUMI_HOME: engineEnvironment().PULUMI_HOME, TMPDIR: resolvePath(TEMPORARY) });
   return await LocalWorkspace.createOrSelectStack(
     { stackName: STACK, projectName: PROJECT, program },
     {

@@ -4,12 +4,12 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, isAlive, listProcesses } from "../../components/local/process";
 import { say } from "./command";
-import { checkpointFile, PROJECT, STACK, STATE_DIRECTORY } from "./engine";
+import { checkpointFile, ENGINE_LOGS, PROJECT, STACK, STATE_DIRECTORY } from "./engine";
 import { CommandError } from "./error";
 
 const LOCKS = `${STATE_DIRECTORY}/.pulumi/locks/organization/${PROJECT}/${STACK}`;
 const HISTORY = `${STATE_DIRECTORY}/.pulumi/history/${PROJECT}/${STACK}`;
-const HISTORY_KEPT = 20;
+const RUNS_KEPT = 20;
 
 /**
  * Mends what a killed run left: processes of the engine that nobody waits for, its lock, and operations that it began and
@@ -24,12 +24,16 @@ export async function recover(stack: Stack): Promise<void> {
   }
 }
 
-/** Keeps the last runs' history: the engine adds files for ever. */
+/** Keeps what the engine wrote about the last runs: it adds files for ever. */
 export async function pruneHistory(): Promise<void> {
-  const folder = resolvePath(HISTORY);
-  const names = (await readdir(folder).catch(() => [])).sort(); // they carry their time
-  const old = names.slice(0, Math.max(0, names.length - 2 * HISTORY_KEPT)); // a run writes two
-  await Promise.all(old.map((name) => rm(path.join(folder, name), { force: true })));
+  await prune(HISTORY, 2 * RUNS_KEPT); // a run writes two
+  await prune(ENGINE_LOGS, RUNS_KEPT);
+}
+
+async function prune(folder: string, kept: number): Promise<void> {
+  const names = (await readdir(resolvePath(folder)).catch(() => [])).sort(); // they carry their time
+  const old = names.slice(0, Math.max(0, names.length - kept));
+  await Promise.all(old.map((name) => rm(path.join(resolvePath(folder), name), { force: true })));
 }
 
 /** True when a lock of a dead engine is left. An engine that lost its parent is ended; a living one is respected. */

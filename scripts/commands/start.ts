@@ -5,6 +5,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { messageOf } from "../../components/errors";
 import { openImageSource } from "../../components/image/source";
 import { freePorts } from "../../components/local/ports";
+import { KEY_SPECS, type KeySpec } from "../../components/notary/certificates/keySpec";
 import { SAMPLE_IMAGE } from "../../stacks/config";
 import { program } from "../../stacks/program";
 import { countChanges } from "./changes";
@@ -23,6 +24,7 @@ Brings up a registry with a real certificate, and a signed, verified image in it
                   archive. Remembered; \`--image sample\` goes back to the sample
   --accept-tag    point the image's tag back to what is declared, though somebody else has moved it
   --port PORT     port of the registry on 127.0.0.1 (0: any free one). Remembered
+  --key-spec SPEC key of the signing identity: RSA-2048, RSA-3072, RSA-4096, EC-256, EC-384 or EC-521. Remembered
   --json          print the summary as JSON, alone on standard output (npm start --silent -- --json)
   --help          this text
 
@@ -91,6 +93,7 @@ async function readOptions(args: readonly string[]): Promise<Options> {
   const { values } = parse(args);
   const config: Record<string, string> = {};
   if (values.image !== undefined) config.image = await usableImage(values.image);
+  if (values["key-spec"] !== undefined) config.keySpec = knownKeySpec(values["key-spec"]);
   if (values.port !== undefined) config.registryPort = await usablePort(values.port);
   return {
     preview: values.preview ?? false,
@@ -110,6 +113,7 @@ function parse(args: readonly string[]) {
         image: { type: "string" },
         "accept-tag": { type: "boolean" },
         port: { type: "string" },
+        "key-spec": { type: "string" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
@@ -125,6 +129,12 @@ async function usableImage(given: string): Promise<string> {
   const image = path.resolve(process.env.INIT_CWD ?? ".", given);
   await (await openImageSource(image)).verify();
   return image;
+}
+
+function knownKeySpec(given: string): KeySpec {
+  const known = KEY_SPECS.find((spec) => spec === given);
+  if (known === undefined) throw new CommandError("USAGE", `--key-spec ${given}: use one of ${KEY_SPECS.join(", ")}`);
+  return known;
 }
 
 async function usablePort(given: string): Promise<string> {

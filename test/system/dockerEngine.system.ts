@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Summary } from "../../scripts/commands/summary";
 import { copyProject, type ProjectCopy } from "../support/project";
 import { type DockerEngine, startDockerEngine } from "./dockerEngine";
 
@@ -28,9 +27,7 @@ describe("with a real Docker Engine", () => {
 
   test("an image it built and saved is pushed, signed, verified, and pulled by the engine again", async () => {
     const image = join(project.directory, ".breakwater", "saved.tar");
-    const started = await project.run(["scripts/start.mjs", "--json", "--image", image]);
-    expect(started.stderr).toContain("created  VerifiedImage");
-    const summary = JSON.parse(started.stdout) as Summary;
+    const summary = await project.json("--image", image);
     expect(summary.verdict).toBe("verified");
     expect(execFileSync("bash", ["-c", summary.verifyCommand], { encoding: "utf8" })).toContain(
       "Successfully verified",
@@ -51,8 +48,7 @@ describe("with a real Docker Engine", () => {
   });
 
   test("the registry answers no plain HTTP", async () => {
-    const { stdout } = await project.run(["scripts/start.mjs", "--json"]);
-    const { host } = new URL((JSON.parse(stdout) as Summary).registry);
+    const { host } = new URL((await project.json()).registry);
     const answer = await fetch(`http://${host}/v2/`);
     expect(answer.status).toBe(400);
   });
