@@ -1,19 +1,12 @@
 import { deleteOwnedFiles, driftOfOwnedFiles, type OwnedFile, writeOwnedFiles } from "../files/ownedFiles";
 import { resolvePath } from "../files/paths";
 import type { ResourceDefinition } from "../provider/definition";
-import type { AcmeServer } from "./acmeClient";
 import { CERTIFICATE_FILES } from "./certificateFiles";
 import { type CertificateFacts, inspectChain, isRenewalDue } from "./chain";
-import type { ChallengePlace } from "./challengeListener";
 import { deleteJournals } from "./journal";
-import { type IssuedCertificate, orderCertificate } from "./order";
+import { type CertificateRequest, type IssuedCertificate, orderCertificate } from "./order";
 
-export interface AcmeCertificateInputs {
-  readonly server: AcmeServer;
-  readonly identifiers: readonly string[];
-  readonly challenge: ChallengePlace;
-  readonly contact?: string;
-  readonly profile?: string;
+export interface AcmeCertificateInputs extends CertificateRequest {
   /** Relative to the project's folder; holds `chain.pem`, `key.pem` (0600) and, from a test server, `root.pem`. */
   readonly directory: string;
 }

@@ -1,3 +1,4 @@
+import type { Descriptor as ContentDescriptor } from "../notary/descriptor";
 import { parseDigest } from "./digest";
 import { OciError } from "./error";
 
@@ -8,15 +9,8 @@ export interface Platform {
   variant?: string;
 }
 
-/** A reference to content. Source: image-spec descriptor.md § Properties. */
-export interface Descriptor {
-  mediaType: string;
-  /** `<algorithm>:<lower-case hex>` */
-  digest: string;
-  /** Bytes. */
-  size: number;
-  artifactType?: string;
-  annotations?: Record<string, string>;
+/** A reference to content, as in indexes, where it may tell its platform. Source: image-spec descriptor.md § Properties. */
+export interface Descriptor extends ContentDescriptor {
   platform?: Platform;
 }
 
