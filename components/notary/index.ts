@@ -1,3 +1,4 @@
+// The core: signature-specification.md § Signature Envelope, trust-store-trust-policy.md § Signature Verification.
 export { type Certificate, parseCertificate } from "./certificates/certificate";
 export { isSelfSigned, requireSigningChain } from "./certificates/chain";
 export { CertificateError, type CertificateErrorCode } from "./certificates/error";

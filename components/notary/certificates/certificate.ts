@@ -5,7 +5,7 @@ import { messageOf } from "../../errors";
 import { CertificateError } from "./error";
 import { type RelativeDistinguishedName, subjectString } from "./subject";
 
-/** An X.509 certificate (RFC 5280), parsed once: what the rules of the Notary Project look at, and nothing else. */
+/** An X.509 certificate (RFC 5280), parsed once: what the rules of the Notary Project look at, and nothing else (signature-specification.md § Certificate Requirements). */
 export interface Certificate {
   /** DER. */
   readonly raw: Buffer;

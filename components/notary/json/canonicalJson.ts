@@ -1,7 +1,7 @@
 /**
  * JSON as Go's `encoding/json` writes a map: keys sorted by their bytes, `<`, `>`, `&`, U+2028 and U+2029 escaped.
  * notation signs this form, so
- * equal content gives equal payloads.
+ * equal content gives equal payloads (signature-specification.md § Payload).
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value)).replace(

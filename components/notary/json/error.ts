@@ -2,5 +2,5 @@ import { BreakwaterError } from "../../errors";
 
 export type JsonErrorCode = "JSON_NOT_UTF8" | "JSON_SYNTAX" | "JSON_DUPLICATE_KEY";
 
-/** A text is not the JSON (RFC 8259) that a signed or trusted document must be. */
+/** A text is not the JSON (RFC 8259) that a signed or trusted document must be (signature-specification.md § Payload). */
 export class JsonError extends BreakwaterError<JsonErrorCode> {}

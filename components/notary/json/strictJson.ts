@@ -5,7 +5,8 @@ import { JsonError } from "./error";
  *
  * Go's decoder, and so notation, takes the last of two equal keys and matches names without regard to case; a
  * document that
- * two readers understand differently must not decide trust, so here both are refused (a named difference).
+ * two readers understand differently must not decide trust, so here both are refused (a named difference;
+ * trust-store-trust-policy.md § Trust Policy Constraints).
  * @param source the text, or its UTF-8
  * @throws JsonError JSON_NOT_UTF8, JSON_SYNTAX, JSON_DUPLICATE_KEY
  */

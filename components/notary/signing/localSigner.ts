@@ -5,6 +5,7 @@ import { parseCertificatesPem } from "../certificates/pem";
 import { SigningError } from "./error";
 import type { Signer } from "./signer";
 
+/** signature-specification.md § Signature Algorithm Requirements. */
 export interface LocalSignerArgs {
   /** PKCS#8 in PEM, not encrypted. */
   privateKey: string;

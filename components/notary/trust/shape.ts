@@ -3,7 +3,7 @@ import { TrustPolicyError, type TrustPolicyErrorCode } from "./error";
 import { suggestion } from "./suggestion";
 
 // Types and names of a document's members. A member that is not known could be a rule that somebody relies on: it is
-// refused, where Go ignores it.
+// refused, where Go ignores it. trust-store-trust-policy.md § Trust Policy Properties.
 
 export type JsonObject = Record<string, unknown>;
 

@@ -1,4 +1,5 @@
-/** `: did you mean "…"?` when one of the known words is near, else the list of them: the end of a sentence. */
+/** `: did you mean "…"?` when one of the known words is near, else the list of them: the end of a sentence
+ * about a name that trust-store-trust-policy.md § Trust Policy Properties does not have. */
 export function suggestion(word: string, known: readonly string[]): string {
   const nearest = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))

@@ -2,5 +2,5 @@ import { BreakwaterError } from "../../errors";
 
 export type VerificationErrorCode = "VERIFICATION_MAX_SIGNATURES_INVALID";
 
-/** Verification was called in a way that cannot give a verdict. */
+/** Verification was called in a way that cannot give a verdict (trust-store-trust-policy.md § Signature Verification). */
 export class VerificationError extends BreakwaterError<VerificationErrorCode> {}

@@ -7,6 +7,7 @@ import { failureOf } from "./integrity";
 import type { Failure, SignatureVerdict } from "./verdict";
 import { verifySignature } from "./verifySignature";
 
+/** signature-specification.md § OCI Signature Discovery, § OCI Signatures. */
 export interface FetchAndVerifyArgs {
   signatures: SignatureRepository;
   manifest: Descriptor;

@@ -1,6 +1,7 @@
 import type { ArtifactVerdict, Outcome, SignatureVerdict } from "./verdict";
 
-/** One line for people: which statement decided, which validation failed, its code and the reason. */
+/** One line for people: which statement decided, which validation failed, its code and the reason
+ * (trust-store-trust-policy.md § Signature Verification > Steps). */
 export function ruleThatFailed(verdict: ArtifactVerdict): string {
   const statement =
     verdict.statement === null

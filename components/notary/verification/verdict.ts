@@ -5,7 +5,8 @@ import type { SigningErrorCode } from "../signing/error";
 import type { ValidationAction, ValidationType, VerificationLevelName } from "../trust/document";
 import type { TrustPolicyErrorCode } from "../trust/error";
 
-/** Why something was not verified: the code of what a parser refused, or one of verification's own. */
+/** Why something was not verified: the code of what a parser refused, or one of verification's own
+ * (trust-store-trust-policy.md § Signature Verification). */
 export type VerdictCode =
   | EnvelopeErrorCode
   | CertificateErrorCode
