@@ -18,6 +18,7 @@ const HOME = ".breakwater/local";
 
 /** The whole chain on loopback, with real parts and nothing to install by hand. */
 export function local(config: LocalConfig) {
+  const committed = readTrustDirectory(resolvePath("stacks/local/trust")); // first: a mistake in it makes nothing
   const acme = new Pebble("pebble", { directory: `${HOME}/pebble` });
   const certificate = new AcmeCertificate("registry", {
     server: acme.server,
@@ -32,7 +33,6 @@ export function local(config: LocalConfig) {
   });
 
   const wabbit = new SigningIdentity("wabbit-networks.io", { keySpec: config.keySpec, directory: `${HOME}/identity` });
-  const committed = readTrustDirectory(resolvePath("stacks/local/trust"));
   const trust = new Trust("wabbit-networks-images", {
     policy: committed.policy,
     stores: { ...committed.stores, "ca:wabbit-networks.io": [wabbit.certificate] },

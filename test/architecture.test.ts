@@ -72,7 +72,7 @@ describe("what is pure", () => {
 });
 
 describe("what runs in the provider's process", () => {
-  const reached = reachableFrom(components.filter((file) => isHandler(file) || file.endsWith("provider/handlers.ts")));
+  const reached = reachableFrom(components.filter((file) => isHandler(file) || file.endsWith("handlers.ts")));
 
   it("imports no Pulumi, at any distance", () => {
     expect([...reached].some((file) => file.startsWith("components/oci/"))).toBe(true);
@@ -84,12 +84,12 @@ describe("what runs in the provider's process", () => {
   });
 
   it("has every handler in the table", () => {
-    const table = imports.get("components/provider/handlers.ts") ?? [];
+    const table = imports.get("components/handlers.ts") ?? [];
     expect(components.filter((file) => isHandler(file) && !table.includes(file))).toEqual([]);
   });
 
   it("has in the table the kind of every dynamic resource", () => {
-    const table = text("components/provider/handlers.ts");
+    const table = text("components/handlers.ts");
     const kinds = components.filter(isResource).map((file) => /lazyProvider\("(\w+)"\)/.exec(text(file))?.[1]);
     expect(kinds.filter((kind) => !table.includes(`${kind}: toHandler(`))).toEqual([]);
   });

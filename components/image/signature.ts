@@ -1,10 +1,12 @@
 import { parseCertificatesPem } from "../notary/certificates/pem";
+import type { Descriptor } from "../notary/descriptor";
 import type { PackedSignature, SignatureRepository } from "../notary/signatureRepository";
 import { localSigner } from "../notary/signing/localSigner";
 import { packSignature } from "../notary/signing/manifest";
 import { signArtifact } from "../notary/signing/signArtifact";
 import { compileTrust, type Trust, type TrustDeclaration } from "../notary/trust/declaration";
 import { verifyEnvelope } from "../notary/verification/verifyArtifact";
+import { OciError, type OciErrorCode } from "../oci/error";
 import { OciSignatureRepository } from "../oci/signatureRepository";
 import { ImageError } from "./error";
 import { descriptorOf, openRepository, type PinnedImage, referenceOf, scopeOf } from "./pinnedImage";
@@ -62,21 +64,37 @@ export async function isAttached(image: PinnedImage, kept: KeptSignature): Promi
   const listed = await signatures.listSignatures(descriptorOf(image));
   const descriptor = listed.find(({ digest }) => digest === kept.digest);
   if (descriptor === undefined) return false;
-  const { envelope } = await signatures.fetchSignature(descriptor);
-  return envelope.toString("base64") === kept.envelope;
+  const fetched = await fetchIfThere(signatures, descriptor);
+  return fetched?.envelope.toString("base64") === kept.envelope;
 }
 
 async function signaturesOf(signatures: SignatureRepository, image: PinnedImage): Promise<PackedSignature[]> {
   const subject = descriptorOf(image);
   const descriptors = await signatures.listSignatures(subject);
-  return await Promise.all(
-    descriptors.map(async (descriptor) => ({
-      ...(await signatures.fetchSignature(descriptor)),
-      digest: descriptor.digest,
-      subject,
-    })),
+  const fetched = await Promise.all(
+    descriptors.map(async (descriptor) => {
+      const signature = await fetchIfThere(signatures, descriptor);
+      return signature && { ...signature, digest: descriptor.digest, subject };
+    }),
   );
+  return fetched.filter((signature) => signature !== undefined);
 }
+
+/** Undefined for an entry of the list without a signature behind it: deleted by somebody who left the list as it was. */
+async function fetchIfThere(signatures: SignatureRepository, descriptor: Descriptor) {
+  try {
+    return await signatures.fetchSignature(descriptor);
+  } catch (error) {
+    if (error instanceof OciError && NOT_THERE.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+const NOT_THERE: ReadonlySet<OciErrorCode> = new Set([
+  "MANIFEST_UNKNOWN",
+  "BLOB_UNKNOWN",
+  "SIGNATURE_MANIFEST_INVALID",
+]);
 
 /** The first candidate that the trust accepts and whose signing certificate is the identity's. */
 async function firstOwn(candidates: PackedSignature[], signing: Signing, trust: Trust) {

@@ -1,12 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type GeneratedIdentity, generateTestIdentity } from "../../components/identity/generateTest";
-import { openRepository, type PinnedImage } from "../../components/image/pinnedImage";
+import { openRepository, type PinnedImage, scopeOf } from "../../components/image/pinnedImage";
 import { pushImage } from "../../components/image/push";
 import type { SignedImageInputs } from "../../components/image/signedImage.handler";
 import { openImageSource } from "../../components/image/source";
 import type { TrustDeclaration } from "../../components/notary/trust/declaration";
-import type { VerificationLevelName } from "../../components/notary/trust/document";
 import type { RegistryConnection } from "../../components/oci/repository";
 import { writeLayout } from "../support/images";
 import type { TestRegistry } from "../support/registries";
@@ -48,16 +47,29 @@ export async function writeIdentity(
 }
 
 /** A policy for every repository that trusts these identities' certificates. */
-export function trusting(level: VerificationLevelName, ...identities: GeneratedIdentity[]): TrustDeclaration {
+export function trusting(
+  level: "strict" | "permissive" | "audit",
+  ...identities: GeneratedIdentity[]
+): TrustDeclaration {
   const store = "ca:wabbit-networks.io";
   const statement = {
-    name: "wabbit-networks-images",
+    name: STATEMENT,
     registryScopes: ["*"],
     signatureVerification: { level },
-    ...(level !== "skip" && { trustStores: [store], trustedIdentities: ["*"] }),
+    trustStores: [store],
+    trustedIdentities: ["*"],
   };
   return {
     policy: { version: "1.0", trustPolicies: [statement] },
-    stores: level === "skip" ? {} : { [store]: identities.map(({ certificate }) => certificate) },
+    stores: { [store]: identities.map(({ certificate }) => certificate) },
   };
 }
+
+/** A policy that verifies nothing in the image's repository. */
+export function skipping(image: PinnedImage): TrustDeclaration {
+  const signatureVerification = { level: "skip" as const };
+  const statement = { name: STATEMENT, registryScopes: [scopeOf(image)], signatureVerification };
+  return { policy: { version: "1.0", trustPolicies: [statement] }, stores: {} };
+}
+
+const STATEMENT = "wabbit-networks-images";

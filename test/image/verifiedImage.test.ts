@@ -6,11 +6,12 @@ import type { GeneratedIdentity } from "../../components/identity/generateTest";
 import { openRepository, type PinnedImage, referenceOf } from "../../components/image/pinnedImage";
 import { signedImage } from "../../components/image/signedImage.handler";
 import { type VerifiedImageInputs, verifiedImage } from "../../components/image/verifiedImage.handler";
+import { referrersTag } from "../../components/oci/referrersTag";
 import { toHandler } from "../../components/provider/handler";
 import { codeOf, messageOf } from "../local/support";
 import { ManagedResource } from "../provider/managedResource";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
-import { makeIdentity, pushedPinned, trusting, writeIdentity } from "./support";
+import { makeIdentity, pushedPinned, skipping, trusting, writeIdentity } from "./support";
 
 const handler = toHandler(verifiedImage);
 let wabbit: GeneratedIdentity;
@@ -49,6 +50,14 @@ describe.each([
     return (await signedImage.create(inputs)).id;
   }
 
+  /** And its entry in the referrers index, where the registry has no referrers API. */
+  async function removeSignature(digest: string): Promise<void> {
+    const repository = openRepository(image);
+    await repository.deleteManifest(digest);
+    const index = await repository.resolve(referrersTag(image.digest));
+    if (index !== undefined) await repository.deleteManifest(index.digest);
+  }
+
   it("has the reference by digest, and the verdict with its signer", async () => {
     const digest = await sign();
     expect(await resource.up(declared)).toBe("create");
@@ -81,9 +90,11 @@ describe.each([
     }
   });
 
-  it.each(["audit", "skip"] as const)("does not exist under the level %s, which enforces no signer", async (level) => {
+  it("does not exist under a level that enforces no signer", async () => {
     await sign();
-    expect(await codeOf(resource.up({ ...declared, trust: trusting(level, wabbit) }))).toBe("IMAGE_NOT_VERIFIED");
+    for (const trust of [trusting("audit", wabbit), skipping(image)]) {
+      expect(await codeOf(resource.up({ ...declared, trust }))).toBe("IMAGE_NOT_VERIFIED");
+    }
   });
 
   it("exists under the level permissive, which enforces the signer", async () => {
@@ -106,10 +117,19 @@ describe.each([
   it("fails as soon as the signature is gone, whatever the state says", async () => {
     const digest = await sign();
     await resource.up(declared);
-    await openRepository(image).deleteManifest(digest);
+    await removeSignature(digest);
     expect(await resource.preview(declared)).toBe("update");
     expect(resource.state).toMatchObject({ verdict: { verdict: "failed" } });
     expect(await codeOf(resource.up(declared))).toBe("IMAGE_NOT_VERIFIED");
+  });
+
+  it("fails while the registry lists a signature that it has no more", async () => {
+    const digest = await sign();
+    await resource.up(declared);
+    await openRepository(image).deleteManifest(digest);
+    expect(await resource.preview(declared)).toBe("update");
+    // With the referrers API the registry itself drops the entry.
+    expect(["IMAGE_NOT_VERIFIED", "MANIFEST_UNKNOWN"]).toContain(await codeOf(resource.up(declared)));
   });
 
   it("is evaluated in a diff without a refresh before it", async () => {

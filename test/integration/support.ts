@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { expect } from "vitest";
 import { Repository } from "../../components/oci/repository";
 import { NOTARY_SIGNATURE_ARTIFACT_TYPE } from "../../components/oci/signatureRepository";
 import type { Summary } from "../../scripts/commands/summary";
@@ -70,4 +71,35 @@ export async function registryPassword(project: ProjectCopy): Promise<string> {
   const { auths } = JSON.parse(text) as { auths: Record<string, { auth: string }> };
   const login = Buffer.from(Object.values(auths)[0]?.auth ?? "", "base64").toString();
   return login.slice(login.indexOf(":") + 1);
+}
+
+/** Previews; expects this resource to be updated for this reason, and nothing to have happened. Resolves to all that is shown. */
+export async function expectDrift(project: ProjectCopy, resource: string, reason: RegExp): Promise<string[]> {
+  const before = await checkpoint(project);
+  const { resources } = await project.preview();
+  const shown = resources.find((change) => change.resource === resource);
+  expect(shown, JSON.stringify(resources)).toMatchObject({
+    operation: "update",
+    reason: expect.stringMatching(reason),
+  });
+  expect(await checkpoint(project)).toBe(before);
+  return resources.map((change) => change.resource);
+}
+
+/** Something was mended by updates alone, and the result is the same as before. */
+export function expectMended({ changes, ...now }: Summary, { changes: _, ...before }: Summary): void {
+  expect(now).toStrictEqual(before);
+  expect(changes).toMatchObject({ create: 0, delete: 0 });
+  expect(changes.update).toBeGreaterThan(0);
+}
+
+export async function expectNothingToDo(project: ProjectCopy): Promise<void> {
+  expect((await project.preview()).changes).toEqual({ create: 0, update: 0, delete: 0, same: 17 });
+}
+
+/** The image has this one signature and no other, in our eyes and in notation's, and it verifies. */
+export async function expectOneSignature(project: ProjectCopy, summary: Summary): Promise<void> {
+  expect(await signaturesOf(project, summary)).toEqual([summary.signature.digest]);
+  expect(await listedByNotation(project, summary)).toEqual([summary.signature.digest]);
+  await prove(summary);
 }

@@ -11,5 +11,5 @@ export type SigningErrorCode =
   | "SIGNATURE_MANIFEST_TOO_LARGE"
   | "SIGNATURE_MANIFEST_NOT_A_SIGNATURE";
 
-/** A signature cannot be made or packed as asked, or a manifest is not one of a signature. (signature-specification.md § Signature Envelope). */
+/** A signature cannot be made or packed as asked, or a manifest is not one of a signature (signature-specification.md § Signature Envelope). */
 export class SigningError extends BreakwaterError<SigningErrorCode> {}
