@@ -11,6 +11,8 @@ export interface PushProgress {
 
 export interface PushOptions {
   tag: string;
+  /** Asked once the source is verified and before anything is pushed; it throws to refuse. */
+  permit?: () => Promise<void>;
   onProgress?: (progress: PushProgress) => void | Promise<void>;
 }
 
@@ -27,8 +29,9 @@ export async function pushImage(
   repository: Repository,
   options: PushOptions,
 ): Promise<Descriptor> {
-  const { tag, onProgress = () => undefined } = options;
+  const { tag, permit, onProgress = () => undefined } = options;
   await source.verify();
+  await permit?.();
 
   const missing = await findMissing(source, repository);
   for (const descriptor of source.blobs) {

@@ -72,8 +72,8 @@ async function push(inputs: PushedImageInputs, ownDigest: string | undefined): P
       `${inputs.source} is ${source.root.digest} by now, but ${inputs.digest} was planned; nothing was pushed. Run again`,
     );
   }
-  await requireOwnTag(inputs, repository, ownDigest);
-  await pushImage(source, repository, { tag: inputs.tag });
+  const permit = () => requireOwnTag(inputs, repository, ownDigest);
+  await pushImage(source, repository, { tag: inputs.tag, permit });
 }
 
 /** Refuses a tag that points to content which is neither declared now nor was pushed by this resource before. */

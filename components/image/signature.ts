@@ -90,11 +90,7 @@ async function fetchIfThere(signatures: SignatureRepository, descriptor: Descrip
   }
 }
 
-const NOT_THERE: ReadonlySet<OciErrorCode> = new Set([
-  "MANIFEST_UNKNOWN",
-  "BLOB_UNKNOWN",
-  "SIGNATURE_MANIFEST_INVALID",
-]);
+const NOT_THERE: ReadonlySet<OciErrorCode> = new Set(["MANIFEST_UNKNOWN", "BLOB_UNKNOWN"]);
 
 /** The first candidate that the trust accepts and whose signing certificate is the identity's. */
 async function firstOwn(candidates: PackedSignature[], signing: Signing, trust: Trust) {

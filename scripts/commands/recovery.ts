@@ -2,7 +2,7 @@ import { readdir, readFile, readlink, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { resolvePath } from "../../components/files/paths";
-import { endProcess, isAlive, listProcesses } from "../../components/local/process";
+import { endProcess, listProcesses } from "../../components/local/process";
 import { say } from "./command";
 import { checkpointFile, ENGINE_LOGS, PROJECT, STACK, STATE_DIRECTORY } from "./engine";
 import { CommandError } from "./error";
@@ -42,11 +42,12 @@ async function releaseLocks(): Promise<boolean> {
   for (const name of await readdir(resolvePath(LOCKS)).catch(() => [])) {
     const text = await readFile(path.join(resolvePath(LOCKS), name), "utf8").catch(() => "{}");
     const { pid } = JSON.parse(text || "{}") as { pid?: number };
-    if (pid !== undefined && isAlive(pid)) {
-      const engine = (await listProcesses()).find((process) => process.pid === pid);
-      if (engine !== undefined && engine.parent !== 1) throw lockedBy(pid);
-      say(`Ending the engine of an interrupted run (process ${pid}).`);
-      await endProcess(pid, 20_000);
+    const engine = (await listProcesses()).find((process) => process.pid === pid && process.command !== "");
+    if (engine !== undefined) {
+      // Run by our own commands, of which none is at work but this one: its launcher was killed.
+      if (!engine.command.includes("--exec-kind auto.inline")) throw lockedBy(engine.pid);
+      say(`Ending the engine of an interrupted run (process ${engine.pid}).`);
+      await endProcess(engine.pid, 20_000);
     }
     stale = true;
   }
@@ -60,17 +61,25 @@ function lockedBy(pid: number): CommandError {
   );
 }
 
-/** A provider process whose engine was killed waits for ever; it is known by its working directory, our compiled program. */
-async function endOrphanedProviders(): Promise<void> {
+/**
+ * A provider whose engine was killed waits for ever. It is known by its working directory, our compiled program, and by a
+ * parent that is no engine: it is a launcher in `sh`, and the `node` below it.
+ */
+export async function endOrphanedProviders(): Promise<void> {
   if (process.platform !== "linux") return;
-  const providers = (await listProcesses()).filter(
-    ({ command, parent }) => parent === 1 && command.includes("@pulumi/pulumi/cmd/dynamic-provider"),
-  );
-  for (const { pid } of providers) {
+  const processes = await listProcesses();
+  const commandOf = (pid: number) => processes.find((process) => process.pid === pid)?.command ?? "";
+  for (const { pid, parent, command } of processes) {
+    if (!PROVIDER.test(command) || PROVIDER.test(commandOf(parent)) || ENGINE.test(commandOf(parent))) continue;
     const directory = await readlink(`/proc/${pid}/cwd`).catch(() => "");
-    if (directory === resolvePath("bin/stacks")) await endProcess(pid);
+    if (directory !== resolvePath("bin/stacks")) continue;
+    for (const child of processes.filter((process) => process.parent === pid)) await endProcess(child.pid);
+    await endProcess(pid);
   }
 }
+
+const PROVIDER = /pulumi-resource-pulumi-nodejs|@pulumi\/pulumi\/cmd\/dynamic-provider/;
+const ENGINE = /^\S*pulumi /;
 
 async function hasPendingOperations(): Promise<boolean> {
   const text = await readFile(checkpointFile(), "utf8").catch(() => "{}");

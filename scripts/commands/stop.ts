@@ -7,7 +7,7 @@ import { type Exclusively, outlivingInterrupts, runCommand, say } from "./comman
 import { checkpointFile, openStack, STATE_DIRECTORY } from "./engine";
 import { CommandError } from "./error";
 import { RunLog } from "./progress";
-import { recover } from "./recovery";
+import { endOrphanedProviders, recover } from "./recovery";
 
 const HELP = `npm stop [-- OPTIONS]
 Takes the stack "local" down: its services are ended, and what they stored is deleted.
@@ -36,6 +36,7 @@ async function takeDown(force: boolean): Promise<void> {
   } else if ((await readFile(checkpointFile()).catch(() => undefined)) !== undefined) {
     await destroy();
   }
+  await endOrphanedProviders();
   await endLeftServices();
   await rm(resolvePath(".breakwater/local"), { recursive: true, force: true });
 }

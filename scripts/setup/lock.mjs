@@ -100,10 +100,23 @@ function isStale(file, holder) {
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     // EPERM: it lives, but belongs to another user.
     return /** @type {NodeJS.ErrnoException} */ (error).code === "EPERM";
+  }
+}
+
+/**
+ * A zombie has ended; its parent has not asked for its exit code, and in some containers never will.
+ * @param {number} pid
+ */
+function isZombie(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return status.slice(status.lastIndexOf(")") + 2).startsWith("Z"); // proc(5): "pid (name) state …"
+  } catch {
+    return false; // no /proc here, or it is gone by now
   }
 }
 
