@@ -13,6 +13,9 @@ export interface LocalConfig {
   readonly acceptTag: boolean;
 }
 
+/** Everything that the stack `local` makes lies in here, git-ignored; relative to the project's folder. */
+export const LOCAL_HOME = ".breakwater/local";
+
 /** The sample that ships with the project. */
 export const SAMPLE_IMAGE = "stacks/local/net-monitor";
 

@@ -10,33 +10,33 @@ import {
 } from "../components";
 import { resolvePath } from "../components/files/paths";
 import { readTrustDirectory } from "../components/trust/directory";
-import type { LocalConfig } from "./config";
+import { LOCAL_HOME, type LocalConfig } from "./config";
 import { notationVerifyCommand } from "./verifyCommand";
-
-/** Everything that the stack makes lies in here, git-ignored. */
-const HOME = ".breakwater/local";
 
 /** The whole chain on loopback, with real parts and nothing to install by hand. */
 export function local(config: LocalConfig) {
   const committed = readTrustDirectory(resolvePath("stacks/local/trust")); // first: a mistake in it makes nothing
-  const acme = new Pebble("pebble", { directory: `${HOME}/pebble` });
+  const acme = new Pebble("pebble", { directory: `${LOCAL_HOME}/pebble` });
   const certificate = new AcmeCertificate("registry", {
     server: acme.server,
     challenge: acme.challenge,
     identifiers: ["127.0.0.1"],
-    directory: `${HOME}/certificate`,
+    directory: `${LOCAL_HOME}/certificate`,
   });
   const registry = new LocalRegistry("registry", {
-    directory: `${HOME}/registry`,
+    directory: `${LOCAL_HOME}/registry`,
     certificate,
     ...(config.registryPort && { port: config.registryPort }),
   });
 
-  const wabbit = new SigningIdentity("wabbit-networks.io", { keySpec: config.keySpec, directory: `${HOME}/identity` });
+  const wabbit = new SigningIdentity("wabbit-networks.io", {
+    keySpec: config.keySpec,
+    directory: `${LOCAL_HOME}/identity`,
+  });
   const trust = new Trust("wabbit-networks-images", {
     policy: committed.policy,
     stores: { ...committed.stores, "ca:wabbit-networks.io": [wabbit.certificate] },
-    directory: `${HOME}/trust`,
+    directory: `${LOCAL_HOME}/trust`,
   });
 
   const pushed = new PushedImage("net-monitor", {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import { resolvePath } from "../../components/files/paths";
+import { LOCAL_HOME } from "../../stacks/config";
 import type { Summary } from "../commands/summary";
 import { inTurns, median } from "./statistics";
 
@@ -21,7 +22,7 @@ export interface NoopResult {
 export async function noop(rounds: number, summary: Summary): Promise<NoopResult> {
   const home = resolvePath(".breakwater/bench/floor");
   await mkdir(`${home}/pulumi-home`, { recursive: true });
-  const root = resolvePath(".breakwater/local/certificate/root.pem");
+  const root = resolvePath(`${LOCAL_HOME}/certificate/root.pem`);
   const floor = [require.resolve("./floor"), home, String(RESOURCES), String(REQUESTS), summary.registry, root];
   await run(process.execPath, floor); // creates what the timed runs leave as it is
   try {

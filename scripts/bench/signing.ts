@@ -11,12 +11,11 @@ import { freePorts } from "../../components/local/ports";
 import { registry } from "../../components/local/registry.handler";
 import { toolPath } from "../../components/local/tool";
 import { readTrustDirectory } from "../../components/trust/directory";
-import { SAMPLE_IMAGE } from "../../stacks/config";
+import { LOCAL_HOME, SAMPLE_IMAGE } from "../../stacks/config";
 import { inTurns, median } from "./statistics";
 
 const run = promisify(execFile);
 const HOME = ".breakwater/bench/signing";
-const LOCAL = ".breakwater/local";
 const KEY = "wabbit-networks.io";
 
 export interface SigningResult {
@@ -30,7 +29,7 @@ export interface SigningResult {
  */
 export async function signing(rounds: number): Promise<SigningResult> {
   const [port = 0] = await freePorts(1);
-  const tls = ["chain", "key", "root"].map((name) => `${LOCAL}/certificate/${name}.pem`);
+  const tls = ["chain", "key", "root"].map((name) => `${LOCAL_HOME}/certificate/${name}.pem`);
   const [chainFile = "", keyFile = "", rootFile = ""] = tls;
   const inputs = {
     directory: `${HOME}/registry`,
@@ -78,9 +77,9 @@ async function signOurs(image: PinnedImage): Promise<void> {
   await attachSignature(
     {
       image,
-      trust: readTrustDirectory(resolvePath(`${LOCAL}/trust`)),
-      certificate: await readFile(resolvePath(`${LOCAL}/identity/${KEY}.crt`), "utf8"),
-      privateKey: () => readFile(resolvePath(`${LOCAL}/identity/${KEY}.key`), "utf8"),
+      trust: readTrustDirectory(resolvePath(`${LOCAL_HOME}/trust`)),
+      certificate: await readFile(resolvePath(`${LOCAL_HOME}/identity/${KEY}.crt`), "utf8"),
+      privateKey: () => readFile(resolvePath(`${LOCAL_HOME}/identity/${KEY}.key`), "utf8"),
     },
     undefined,
   );
@@ -100,8 +99,8 @@ async function notationConfig(): Promise<string> {
     keyPath: path.join(config, `localkeys/${KEY}.key`),
     certPath: path.join(config, `localkeys/${KEY}.crt`),
   };
-  await copyFile(resolvePath(`${LOCAL}/identity/${KEY}.key`), files.keyPath);
-  await copyFile(resolvePath(`${LOCAL}/identity/${KEY}.crt`), files.certPath);
+  await copyFile(resolvePath(`${LOCAL_HOME}/identity/${KEY}.key`), files.keyPath);
+  await copyFile(resolvePath(`${LOCAL_HOME}/identity/${KEY}.crt`), files.certPath);
   await writeFile(
     path.join(config, "signingkeys.json"),
     JSON.stringify({ default: KEY, keys: [{ name: KEY, ...files }] }),

@@ -1,12 +1,14 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { runtime } from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { messageOf } from "../../components/errors";
+import { resolvePath } from "../../components/files/paths";
 import { openImageSource } from "../../components/image/source";
-import { freePorts } from "../../components/local/ports";
+import { freePorts, requireFree } from "../../components/local/ports";
 import { KEY_SPECS, type KeySpec } from "../../components/notary/certificates/keySpec";
-import { SAMPLE_IMAGE } from "../../stacks/config";
+import { LOCAL_HOME, SAMPLE_IMAGE } from "../../stacks/config";
 import { program } from "../../stacks/program";
 import { countChanges } from "./changes";
 import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
@@ -137,9 +139,19 @@ function knownKeySpec(given: string): KeySpec {
   return known;
 }
 
+/** Looked at before it is remembered, as the image is. */
 async function usablePort(given: string): Promise<string> {
-  if (!/^\d{1,5}$/.test(given) || Number(given) > 65_535) {
+  const port = Number(given);
+  if (!/^\d{1,5}$/.test(given) || port > 65_535) {
     throw new CommandError("USAGE", `--port ${given}: a port is a number from 0 to 65535`);
   }
-  return Number(given) === 0 ? String((await freePorts(1))[0]) : given;
+  if (port === 0) return String((await freePorts(1))[0]);
+  if (!(await isOwnPort(port))) await requireFree("registry", [port], "choose another (`--port 0`: any free one)");
+  return given;
+}
+
+/** True when the stack's own registry has this port: the file with its login names it. */
+async function isOwnPort(port: number): Promise<boolean> {
+  const login = await readFile(resolvePath(`${LOCAL_HOME}/registry/docker/config.json`), "utf8").catch(() => "");
+  return login.includes(`"127.0.0.1:${port}"`);
 }

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../../components/errors";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, listProcesses } from "../../components/local/process";
+import { LOCAL_HOME } from "../../stacks/config";
 import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
 import { checkpointFile, openStack, STATE_DIRECTORY } from "./engine";
 import { CommandError } from "./error";
@@ -38,7 +39,7 @@ async function takeDown(force: boolean): Promise<void> {
   }
   await endOrphanedProviders();
   await endLeftServices();
-  await rm(resolvePath(".breakwater/local"), { recursive: true, force: true });
+  await rm(resolvePath(LOCAL_HOME), { recursive: true, force: true });
 }
 
 async function destroy(): Promise<void> {
@@ -55,7 +56,7 @@ async function destroy(): Promise<void> {
 
 /** Services that an interrupted run started and the engine never recorded: they bear this project's folder in their name. */
 async function endLeftServices(): Promise<void> {
-  const ours = `@${resolvePath(".breakwater/local")}/`;
+  const ours = `@${resolvePath(LOCAL_HOME)}/`;
   for (const { pid, command } of await listProcesses()) {
     if (command.startsWith("breakwater-") && command.includes(ours)) await endProcess(pid);
   }

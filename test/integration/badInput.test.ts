@@ -139,7 +139,7 @@ describe("after all that", () => {
     expect((await project.json("--image", "sample")).image.digest).not.toBe(root.digest);
   });
 
-  it("a port that another program holds is named, and `--port 0` finds a free one", async () => {
+  it("a port that another program holds is named and not remembered, and `--port 0` finds a free one", async () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => holder.once("listening", resolve));
     const { port } = holder.address() as AddressInfo;
@@ -149,6 +149,7 @@ describe("after all that", () => {
       expect(stderr).toContain("[PORT_IN_USE]");
       expect(stderr).toContain(String(port));
 
+      expect(new URL((await project.json()).registry).port).not.toBe(String(port));
       const summary = await project.json("--port", "0");
       expect(new URL(summary.registry).port).not.toBe(String(port));
       await prove(summary);
