@@ -17,8 +17,10 @@ export interface AcmeServer {
 /** acme-client has one HTTP client for all servers, so the private CAs are kept by the server's origin. */
 const agents = new Map<string, Agent>();
 acme.axios.interceptors.request.use((config) => {
-  const agent = agents.get(new URL(config.url ?? "").origin);
+  const { origin, hostname } = new URL(config.url ?? "");
+  const agent = agents.get(origin);
   if (agent !== undefined) config.httpsAgent = agent;
+  if (hostname === "127.0.0.1") config.proxy = false; // what HTTPS_PROXY names can't reach this machine's loopback
   return config;
 });
 // A server that is down is said so within seconds, not after its defaults' 25.

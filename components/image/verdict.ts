@@ -17,11 +17,20 @@ export async function evaluate(image: PinnedImage, declaration: TrustDeclaration
 }
 
 /**
- * Why an image may not be used, naming the rule; empty when it may. "Verified" is not enough: under a level that only logs
- * authenticity anybody may have signed, so the verdict must have been enforced.
+ * Why an image may not be used, naming the rule; empty when it may. "Verified" is not enough: authenticity must have been
+ * enforced, since else anybody may have signed, and nothing may have failed that the level only logs.
  */
 export function whyNotTrusted(image: PinnedImage, verdict: ArtifactVerdict): string {
-  if (verdict.verdict === "verified" && verdict.enforced) return "";
-  const weak = verdict.verdict === "failed" ? "" : ", which does not enforce authenticity: not a trusted image";
-  return `${referenceOf(image)} is not verified: ${ruleThatFailed(verdict)}${weak}`;
+  const why = weakness(verdict);
+  return why === undefined ? "" : `${referenceOf(image)} is not verified: ${ruleThatFailed(verdict)}${why}`;
+}
+
+/** What keeps a verdict from being trusted; undefined for nothing. A failed one names its rule by itself. */
+function weakness(verdict: ArtifactVerdict): string | undefined {
+  if (verdict.verdict === "failed") return "";
+  if (!verdict.enforced) return ", but authenticity is not enforced: not a trusted image";
+  const outcomes = verdict.signatures.find((signature) => signature.verdict === "verified")?.outcomes ?? [];
+  const logged = outcomes.filter(({ result }) => result === "failed");
+  if (logged.length === 0) return undefined;
+  return `, but only because these are logged: ${logged.map(({ validation, code, message }) => `${validation}: ${code}: ${message}`).join("; ")}`;
 }

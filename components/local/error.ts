@@ -2,6 +2,7 @@ import { BreakwaterError } from "../errors";
 
 export type LocalServiceErrorCode =
   | "TOOL_MISSING"
+  | "TOOL_IS_A_SCRIPT"
   | "PORT_IN_USE"
   | "SERVICE_EXITED"
   | "SERVICE_UNHEALTHY"

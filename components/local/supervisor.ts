@@ -49,6 +49,10 @@ export async function startService(service: Service): Promise<void> {
     child.unref();
     await Promise.race([exited, healthy(service)]);
     child.removeAllListeners();
+    if (!(await isRunning(service))) {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL"); // its group: the script and what it ran
+      throw new LocalServiceError("TOOL_IS_A_SCRIPT", isScript(service));
+    }
   } catch (error) {
     await stopService(service);
     throw error;
@@ -107,6 +111,11 @@ async function healthy(service: Service): Promise<void> {
 
 function missing(service: Service, error: Error): string {
   return `${service.name}: ${service.executable} can't be run (${error.message}). Run \`npm start\`: it installs what is missing`;
+}
+
+/** A program that a script runs has not the name by which services are found again. */
+function isScript({ name, executable }: Service): string {
+  return `${name}: ${executable} is a script that runs another program. Let BREAKWATER_${name.toUpperCase()} name the program itself`;
 }
 
 async function exitText(service: Service, how: string): Promise<string> {

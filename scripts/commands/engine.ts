@@ -30,11 +30,7 @@ export function engineEnvironment(): Record<string, string> {
 /** Opens the stack, and makes it at the first time. */
 export async function openStack(program: PulumiFn): Promise<Stack> {
   await prepareState();
-  // The Automation API asks the CLI for its version without the variables below (the CLI would make ~/.pulumi), and keeps
-  // its event log in a temporary folder, which a kill would leave behind.
-  await rm(resolvePath(TEMPORARY), { recursive: true, force: true });
-  await mkdir(resolvePath(TEMPORARY), { recursive: true });
-  Object.assign(process.env, { PULUMI_HOME: engineEnvironment().PULUMI_HOME, TMPDIR: resolvePath(TEMPORARY) });
+  await isolateEnvironment();
   return await LocalWorkspace.createOrSelectStack(
     { stackName: STACK, projectName: PROJECT, program },
     {
@@ -47,6 +43,25 @@ export async function openStack(program: PulumiFn): Promise<Stack> {
       envVars: { ...engineEnvironment(), ...engineVariables() },
     },
   );
+}
+
+/**
+ * What a person has set for other stacks must not reach this one: `PULUMI_CONFIG_PASSPHRASE` alone, even an empty one, would
+ * replace the random passphrase. The CLI's home and the Automation API's event log stay inside the project, where a kill
+ * leaves nothing behind that nobody finds.
+ */
+async function isolateEnvironment(): Promise<void> {
+  for (const name of Object.keys(process.env)) if (name.startsWith("PULUMI_")) delete process.env[name];
+  await rm(resolvePath(TEMPORARY), { recursive: true, force: true });
+  await mkdir(resolvePath(TEMPORARY), { recursive: true });
+  // Engine, program and provider talk over the loopback interface, which no proxy reaches.
+  const noProxy = [process.env.no_proxy ?? process.env.NO_PROXY, "127.0.0.1,localhost"].filter(Boolean).join(",");
+  Object.assign(process.env, {
+    PULUMI_HOME: engineEnvironment().PULUMI_HOME,
+    TMPDIR: resolvePath(TEMPORARY),
+    no_proxy: noProxy,
+    NO_PROXY: noProxy,
+  });
 }
 
 /** How the engine is run, whatever the state. */

@@ -5,6 +5,9 @@ import { engineEnvironment } from "./engine";
 export function env(): number {
   const { PULUMI_HOME: _ours, ...variables } = engineEnvironment(); // a full installation has its own
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`);
-  process.stdout.write(`${lines.join("\n")}\ncd '${resolvePath(".").replaceAll("'", "'\\''")}'\n`);
+  // Another stack's passphrase would win over the file.
+  process.stdout.write(
+    `unset PULUMI_CONFIG_PASSPHRASE\n${lines.join("\n")}\ncd '${resolvePath(".").replaceAll("'", "'\\''")}'\n`,
+  );
   return 0;
 }

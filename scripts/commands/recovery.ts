@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink, rm } from "node:fs/promises";
+import { hostname } from "node:os";
 import path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { resolvePath } from "../../components/files/paths";
@@ -40,10 +41,9 @@ async function prune(folder: string, kept: number): Promise<void> {
 async function releaseLocks(): Promise<boolean> {
   let stale = false;
   for (const name of await readdir(resolvePath(LOCKS)).catch(() => [])) {
-    const text = await readFile(path.join(resolvePath(LOCKS), name), "utf8").catch(() => "{}");
-    const { pid } = JSON.parse(text || "{}") as { pid?: number };
-    const engine = (await listProcesses()).find((process) => process.pid === pid && process.command !== "");
-    if (engine !== undefined) {
+    const { pid, hostname: host } = await readLock(path.join(resolvePath(LOCKS), name));
+    const engine = (await listProcesses()).find((process) => process.pid === pid && ENGINE.test(process.command));
+    if (engine !== undefined && host === hostname()) {
       // Run by our own commands, of which none is at work but this one: its launcher was killed.
       if (!engine.command.includes("--exec-kind auto.inline")) throw lockedBy(engine.pid);
       say(`Ending the engine of an interrupted run (process ${engine.pid}).`);
@@ -52,6 +52,15 @@ async function releaseLocks(): Promise<boolean> {
     stale = true;
   }
   return stale;
+}
+
+/** A lock that was cut off in the middle names nobody. */
+async function readLock(file: string): Promise<{ pid?: number; hostname?: string }> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as { pid?: number; hostname?: string };
+  } catch {
+    return {};
+  }
 }
 
 function lockedBy(pid: number): CommandError {
@@ -79,7 +88,7 @@ export async function endOrphanedProviders(): Promise<void> {
 }
 
 const PROVIDER = /pulumi-resource-pulumi-nodejs|@pulumi\/pulumi\/cmd\/dynamic-provider/;
-const ENGINE = /^\S*pulumi /;
+const ENGINE = /^\S*\bpulumi /;
 
 async function hasPendingOperations(): Promise<boolean> {
   const text = await readFile(checkpointFile(), "utf8").catch(() => "{}");
