@@ -87,7 +87,7 @@ function readSignatureManifest(bytes: Buffer, mediaType: string, digest: string)
 function invalid(digest: string, reason: string, cause?: unknown): OciError {
   return new OciError(
     "SIGNATURE_MANIFEST_INVALID",
-    `The signature manifest ${digest} cannot be used: ${reason}. Sign the image again.`,
+    `The signature manifest ${digest} cannot be used: ${reason}. Delete it: notation can't verify the image past it either.`,
     cause === undefined ? {} : { cause },
   );
 }

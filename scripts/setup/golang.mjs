@@ -30,10 +30,11 @@ export function requiredGo(root, tool) {
  * @param {import("./tools.mjs").Tool} tool
  * @param {string} file the binary to write
  * @param {import("./progress.mjs").Task} task
+ * @param {string} [go] the compiler
  * @throws {SetupError} GO_UNAVAILABLE, GO_BUILD_FAILED
  */
-export async function buildWithGo(root, tool, file, task) {
-  const environment = await goEnvironment(requiredGo(root, tool));
+export async function buildWithGo(root, tool, file, task, go = "go") {
+  const environment = await goEnvironment(go, requiredGo(root, tool));
   const started = Date.now();
   let newest = "";
   const show = () => task.update(`building with Go, ${Math.round((Date.now() - started) / 1000)} s ${newest}`);
@@ -42,7 +43,7 @@ export async function buildWithGo(root, tool, file, task) {
   try {
     const { package: source, ldflags, tags } = tool.go;
     const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", tags, "-ldflags", ldflags];
-    const { code, output } = await run("go", ["build", ...flags, "-o", file, source], {
+    const { code, output } = await run(go, ["build", ...flags, "-o", file, source], {
       cwd: moduleFolder(root, tool),
       env: environment,
       onLine: (line) => {
@@ -59,12 +60,13 @@ export async function buildWithGo(root, tool, file, task) {
 }
 
 /**
+ * @param {string} go
  * @param {string} required
  * @returns {Promise<NodeJS.ProcessEnv>}
  */
-async function goEnvironment(required) {
+async function goEnvironment(go, required) {
   // Our own `go version` must not fetch a toolchain: it is asked what is installed.
-  const { output } = await run("go", ["version"], { env: { ...process.env, GOTOOLCHAIN: "local" } }).catch((error) => {
+  const { output } = await run(go, ["version"], { env: { ...process.env, GOTOOLCHAIN: "local" } }).catch((error) => {
     if (error.code === "ENOENT") throw new SetupError("GO_UNAVAILABLE", "no `go` on PATH");
     throw new SetupError("GO_UNAVAILABLE", `go version: ${messageOf(error)}`, { cause: error });
   });
@@ -76,8 +78,8 @@ async function goEnvironment(required) {
   }
   /** @type {NodeJS.ProcessEnv} */
   const environment = { ...process.env, CGO_ENABLED: "0", GOWORK: "off" };
-  // Settings for cross-compiling would give a binary for another machine.
-  for (const name of ["GOOS", "GOARCH", "GOBIN"]) delete environment[name];
+  // Settings for cross-compiling would give a binary for another machine, another Go's root the wrong library.
+  for (const name of ["GOOS", "GOARCH", "GOBIN", ...(go === "go" ? [] : ["GOROOT"])]) delete environment[name];
   // Distributions pin GOTOOLCHAIN to local; a Go that is too old may fetch the one that go.mod asks for.
   if (old) environment.GOTOOLCHAIN = "auto";
   return environment;

@@ -4,6 +4,7 @@ import { unpack } from "./archive.mjs";
 import { downloadVerified } from "./download.mjs";
 import { SetupError } from "./error.mjs";
 import { buildWithGo, requiredGo } from "./golang.mjs";
+import { GO_RELEASE, provideGo } from "./gotoolchain.mjs";
 import { toolsDirectory, toolVariable } from "./paths.mjs";
 import { activate, isWhole, keep, linkTool, newPartial, ownEntry, removePartials } from "./store.mjs";
 import { accepts, versionOf } from "./version.mjs";
@@ -12,7 +13,9 @@ import { accepts, versionOf } from "./version.mjs";
  * @typedef {import("./tools.mjs").Tool} Tool
  * @typedef {import("./progress.mjs").Task} Task
  * @typedef {import("./download.mjs").Unreachable} Unreachable
- * @typedef {{platform: import("./node.mjs").Platform, progress: import("./progress.mjs").Progress, unreachable: Unreachable}} Means
+ * @typedef {{platform: import("./node.mjs").Platform, unreachable: Unreachable}} Reach
+ * @typedef {Reach & {progress: import("./progress.mjs").Progress, goRelease?: import("./gotoolchain.mjs").GoRelease}} Means
+ * @typedef {import("./gotoolchain.mjs").GoMeans} Way
  */
 
 /**
@@ -24,7 +27,7 @@ import { accepts, versionOf } from "./version.mjs";
  * @param {Means} means
  * @throws {SetupError} TOOL_VARIABLE_INVALID, CHECKSUM_MISMATCH, TOOL_UNAVAILABLE (with the reason of each way)
  */
-export async function installTool(root, tool, { platform, progress, unreachable }) {
+export async function installTool(root, tool, { platform, progress, unreachable, goRelease = GO_RELEASE }) {
   const variable = toolVariable(tool.name);
   const named = process.env[variable];
   if (named) {
@@ -45,11 +48,11 @@ export async function installTool(root, tool, { platform, progress, unreachable 
 
   const task = progress.task(`${tool.name} ${tool.version}`);
   const tried = [`${variable}: not set`];
-  for (const way of [fromPath, fromDownload, fromGo]) {
+  for (const way of [fromPath, fromDownload, fromGo, fromFetchedGo]) {
     try {
-      const done = await way(root, tool, task, platform, unreachable);
+      const done = await way(root, tool, { task, platform, unreachable, goRelease });
       // A release that could not be had is worth a word: building takes minutes, downloading seconds.
-      task.end(way === fromGo && tool.download ? `${done}; ${tried.at(-1)}` : done);
+      task.end((way === fromGo || way === fromFetchedGo) && tool.download ? `${done}; ${tried.at(-1)}` : done);
       return;
     } catch (error) {
       const known = error instanceof SetupError;
@@ -73,7 +76,7 @@ export async function installTool(root, tool, { platform, progress, unreachable 
       ...tried.map((reason) => `  - ${reason.replaceAll("\n", "\n    ")}`),
       "Any one of these helps:",
       `  - set ${variable} to the path of a ${tool.name} binary`,
-      `  - connect to a network that reaches ${host ?? "the Go module proxy"}, and run the command again`,
+      `  - connect to a network that reaches ${host ?? "dl.google.com and the Go module proxy"}, and run the command again`,
       `  - install Go ${requiredGo(root, tool)} or later (https://go.dev/dl) with access to a Go module proxy`,
     ].join("\n"),
   );
@@ -106,11 +109,9 @@ async function fromPath(root, tool) {
 /**
  * @param {string} root
  * @param {Tool} tool
- * @param {Task} task
- * @param {import("./node.mjs").Platform} platform
- * @param {Unreachable} unreachable
+ * @param {Way} means
  */
-async function fromDownload(root, tool, task, platform, unreachable) {
+async function fromDownload(root, tool, { task, platform, unreachable }) {
   if (tool.download === undefined) {
     throw new SetupError("DOWNLOAD_FAILED", "download: its release publishes no checksums to verify one against");
   }
@@ -132,13 +133,14 @@ async function fromDownload(root, tool, task, platform, unreachable) {
 /**
  * @param {string} root
  * @param {Tool} tool
- * @param {Task} task
+ * @param {Way} means
+ * @param {string} [go] the compiler
  */
-async function fromGo(root, tool, task) {
+async function fromGo(root, tool, { task }, go) {
   const started = Date.now();
   const partial = newPartial(root);
   try {
-    await buildWithGo(root, tool, join(partial, "bin", tool.name), task);
+    await buildWithGo(root, tool, join(partial, "bin", tool.name), task, go);
     await mustBe(tool, partial);
   } catch (error) {
     if (!(error instanceof SetupError) || error.code === "INTERRUPTED") throw error;
@@ -146,6 +148,22 @@ async function fromGo(root, tool, task) {
   }
   keep(root, tool, partial, ownEntry(tool), "go");
   return `built with Go in ${Math.round((Date.now() - started) / 1000)} s`;
+}
+
+/**
+ * With the official release of Go, which is fetched for it: a network alone must be enough.
+ * @param {string} root
+ * @param {Tool} tool
+ * @param {Way} means
+ */
+async function fromFetchedGo(root, tool, means) {
+  try {
+    return await fromGo(root, tool, means, await provideGo(root, means));
+  } catch (error) {
+    if (!(error instanceof SetupError) || error.code === "CHECKSUM_MISMATCH" || error.code === "INTERRUPTED")
+      throw error;
+    throw new SetupError(error.code, `Go's own release: ${error.message}`, { cause: error });
+  }
 }
 
 /**

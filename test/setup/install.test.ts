@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -6,11 +7,13 @@ import {
   mkdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { GO_RELEASE } from "../../scripts/setup/gotoolchain.mjs";
 import { installTool } from "../../scripts/setup/install.mjs";
 import { toolIsCurrent } from "../../scripts/setup/store.mjs";
 import type { Tool } from "../../scripts/setup/tools.mjs";
@@ -28,8 +31,15 @@ import {
 const platform = { os: "linux", arch: "x64" } as const;
 const systemPath = process.env.PATH ?? "";
 
-const install = (root: string, tool: Tool) =>
-  installTool(root, tool, { platform, progress: silent, unreachable: new Map() });
+/** Nobody listens there: these tests fetch no real release of Go. */
+const nowhere = "http://127.0.0.1:9/";
+const install = (root: string, tool: Tool, goBase = nowhere) =>
+  installTool(root, tool, {
+    platform,
+    progress: silent,
+    unreachable: new Map(),
+    goRelease: { version: "1.24.0", download: { ...GO_RELEASE.download, base: goBase } },
+  });
 const installed = (root: string) => join(root, ".breakwater", "tools", "bin", "example");
 
 /** Serves an archive, with checksums of `published`. */
@@ -169,6 +179,30 @@ describe("a tool", () => {
     expect(readFileSync(installed(root), "utf8")).toBe(exampleScript("1.2.3"));
     // Settings for cross-compiling are dropped; a Go that is new enough stays what it is.
     expect(builtWith()).toEqual({ GOTOOLCHAIN: "local", GOARCH: "" });
+  });
+
+  test("is built by Go's own release, fetched and verified, where there is no Go", async () => {
+    const { folder } = standInForGo("1.24.0");
+    const release = temporaryFolder();
+    mkdirSync(join(release, "go", "bin"), { recursive: true });
+    renameSync(join(folder, "go"), join(release, "go", "bin", "go"));
+    const archive = execFileSync("tar", ["-czf", "-", "-C", release, "go"]);
+    const hash = createHash("sha256").update(archive).digest("hex");
+    const { base, asked } = await serve((request, response) =>
+      response.end(request.url?.endsWith(".sha256") ? hash : archive),
+    );
+    const root = projectWithExample();
+    await install(root, exampleTool(), base);
+    expect(readFileSync(installed(root), "utf8")).toBe(exampleScript("1.2.3"));
+    expect(asked).toEqual(["/go1.26.8.linux-amd64.tar.gz.sha256", "/go1.26.8.linux-amd64.tar.gz"]);
+
+    // A changed one is never run.
+    const other = projectWithExample();
+    const changed = await serve((request, response) =>
+      response.end(request.url?.endsWith(".sha256") ? "0".repeat(64) : archive),
+    );
+    await expect(install(other, exampleTool(), changed.base)).rejects.toMatchObject({ code: "CHECKSUM_MISMATCH" });
+    expect(existsSync(installed(other))).toBe(false);
   });
 
   test("is built by a newer Go that an old one may fetch", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { requireNode, requirePlatform } from "../../scripts/setup/node.mjs";
@@ -43,6 +43,11 @@ describe("the set-up", () => {
 
   test("without Go on an emptied PATH and without checksums to download by names the tool and the ways out", async () => {
     const root = smallProject();
+    const toolchain = join(root, "scripts", "setup", "gotoolchain.mjs");
+    writeFileSync(
+      toolchain,
+      readFileSync(toolchain, "utf8").replace("https://dl.google.com/go/", "http://127.0.0.1:9/"),
+    );
     await runModule(program(root, [])).ended;
     const { stdout, stderr } = await runModule(program(root, ["pebble"]), { ...process.env, PATH: "" }).ended;
     expect(stdout.trim()).toBe("TOOL_UNAVAILABLE");
