@@ -4,7 +4,7 @@ import { type Descriptor, isRecord, readDescriptor } from "./descriptor";
 import { parseDigest } from "./digest";
 import { OciError } from "./error";
 import { MANIFEST_LIMIT } from "./limits";
-import { getManifest, putManifest } from "./manifests";
+import { getManifest, putManifest, resolveManifest } from "./manifests";
 import { OCI_IMAGE_INDEX } from "./mediaTypes";
 import { readJsonObject } from "./referrerDescriptor";
 
@@ -74,7 +74,11 @@ export async function addToReferrersTag(
         `The referrers index of ${client.host}/${repository}@${subject} would be larger than ${MANIFEST_LIMIT} bytes: delete referrers that are not needed.`,
       );
     }
-    await putManifest(client, repository, { bytes, mediaType: OCI_IMAGE_INDEX, reference: referrersTag(subject) });
+    await putIndex(client, repository, subject, bytes).catch(async (error: unknown) => {
+      if (!namesWhatIsDeleted(error)) throw error;
+      const living = await withoutDeleted(client, repository, index);
+      await putIndex(client, repository, subject, appendEntry(living, entry));
+    });
     const settle = Math.max(SETTLE_MS_MIN, SETTLE_FACTOR * (performance.now() - started));
     await sleep(settle + Math.random() * settle * round);
   }
@@ -82,6 +86,26 @@ export async function addToReferrersTag(
     "REFERRERS_CONTENDED",
     `The referrers index of ${client.host}/${repository}@${subject} is replaced by others again and again: run again when they are done.`,
   );
+}
+
+function putIndex(client: RegistryClient, repository: string, subject: string, bytes: Buffer): Promise<unknown> {
+  return putManifest(client, repository, { bytes, mediaType: OCI_IMAGE_INDEX, reference: referrersTag(subject) });
+}
+
+/** distribution takes no index with an entry whose manifest was deleted, though it keeps the one that it has. */
+function namesWhatIsDeleted(error: unknown): boolean {
+  return error instanceof OciError && error.registryErrors.some(({ code }) => code === "MANIFEST_BLOB_UNKNOWN");
+}
+
+/** The index without the entries that the registry says do not exist: nothing of anybody is lost with them. */
+async function withoutDeleted(
+  client: RegistryClient,
+  repository: string,
+  { document, entries }: ReferrersIndex,
+): Promise<Record<string, unknown>> {
+  const found = await Promise.all(entries.map(({ digest }) => resolveManifest(client, repository, digest)));
+  const stored = Array.isArray(document?.manifests) ? document.manifests : [];
+  return { ...document, manifests: stored.filter((_entry, at) => found[at] !== undefined) };
 }
 
 function appendEntry(document: Record<string, unknown> | undefined, entry: Descriptor): Buffer {

@@ -50,6 +50,20 @@ describe.each([
     }
   });
 
+  test("can be pushed beside one that was deleted and is still listed", async () => {
+    const [kept, deleted, added] = ["kept", "deleted", "added"].map((text) =>
+      pack(`envelope ${text}`, subject, { artifactType: NOTARY_SIGNATURE_ARTIFACT_TYPE }),
+    );
+    if (!kept || !deleted || !added) throw new Error("three signatures are packed");
+    await signatures.pushSignature(kept);
+    await signatures.pushSignature(deleted);
+    await repository.deleteManifest(deleted.digest);
+    await signatures.pushSignature(added);
+    const listed = (await signatures.listSignatures(subject)).map(({ digest }) => digest);
+    expect(listed).toEqual(expect.arrayContaining([kept.digest, added.digest]));
+    expect(listed).not.toContain(deleted.digest);
+  });
+
   test("can be pushed twice and are listed once", async () => {
     const signature = pack("envelope twice", subject, { artifactType: NOTARY_SIGNATURE_ARTIFACT_TYPE });
     await signatures.pushSignature(signature);
