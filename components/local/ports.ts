@@ -22,11 +22,13 @@ export async function isFree(port: number): Promise<boolean> {
 /** Throws `PORT_IN_USE` for the first port that another program holds. */
 export async function requireFree(service: string, ports: readonly number[], wayOut: string): Promise<void> {
   for (const port of ports) {
-    if (!(await isFree(port))) {
-      throw new LocalServiceError(
-        "PORT_IN_USE",
-        `${service}: port ${port} of 127.0.0.1 is used by another program. Stop that program, or ${wayOut}`,
-      );
+    try {
+      await (await hold(port)).release();
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const taken = code === "EADDRINUSE";
+      const why = taken ? "is used by another program. Stop that program" : `can't be used (${message})`;
+      throw new LocalServiceError("PORT_IN_USE", `${service}: port ${port} of 127.0.0.1 ${why}, or ${wayOut}`);
     }
   }
 }

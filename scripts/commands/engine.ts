@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
@@ -29,6 +30,7 @@ export function engineEnvironment(): Record<string, string> {
 
 /** Opens the stack, and makes it at the first time. */
 export async function openStack(program: PulumiFn): Promise<Stack> {
+  requireOwnHandlers();
   await prepareState();
   await isolateEnvironment();
   return await LocalWorkspace.createOrSelectStack(
@@ -73,6 +75,16 @@ export function engineVariables(): Record<string, string> {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
   };
+}
+
+/** The provider finds its handlers by this package's name; under another name it would take somebody else's. */
+function requireOwnHandlers(): void {
+  const found = createRequire(__filename).resolve("breakwater/handlers");
+  if (found === resolvePath("bin/components/handlers.js")) return;
+  throw new CommandError(
+    "HANDLERS_ELSEWHERE",
+    `breakwater/handlers is ${found}: the name in package.json must be "breakwater"`,
+  );
 }
 
 /** The state's folder and the passphrase of its secrets: random, made once, readable by the owner alone. */

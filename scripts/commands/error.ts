@@ -1,6 +1,12 @@
 import { BreakwaterError } from "../../components/errors";
 
-export type CommandErrorCode = "USAGE" | "STATE_LOCKED" | "PASSPHRASE_MISSING" | "UPDATE_FAILED" | "INTERRUPTED";
+export type CommandErrorCode =
+  | "USAGE"
+  | "STATE_LOCKED"
+  | "PASSPHRASE_MISSING"
+  | "HANDLERS_ELSEWHERE"
+  | "UPDATE_FAILED"
+  | "INTERRUPTED";
 
 /** A command can't do what it was asked to. */
 export class CommandError extends BreakwaterError<CommandErrorCode> {}

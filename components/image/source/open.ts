@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { scanArchive } from "./archive";
@@ -14,12 +15,14 @@ import { unrecognised } from "./tar";
  * Throws ImageSourceError.
  */
 export async function openImageSource(path: string): Promise<ImageSource> {
-  if (await isDirectory(path)) {
+  const found = await look(path);
+  if (found.isDirectory()) {
     if (!(await exists(join(path, "oci-layout"))) && !(await exists(join(path, "index.json")))) {
       throw unrecognised(path);
     }
     return openLayout(path);
   }
+  if (!found.isFile()) throw unrecognised(path); // a pipe or a device would be waited for
   const scan = await scanArchive(path);
   if (scan.files.has("index.json") || scan.files.has("oci-layout")) {
     return openOciArchive(scan);
@@ -30,9 +33,9 @@ export async function openImageSource(path: string): Promise<ImageSource> {
   throw unrecognised(path);
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+async function look(path: string): Promise<Stats> {
   try {
-    return (await stat(path)).isDirectory();
+    return await stat(path);
   } catch (error) {
     throw new ImageSourceError(
       "SOURCE_MISSING",
