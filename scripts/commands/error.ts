@@ -5,6 +5,7 @@ export type CommandErrorCode =
   | "STATE_LOCKED"
   | "PASSPHRASE_MISSING"
   | "HANDLERS_ELSEWHERE"
+  | "SERVICE_NOT_STOPPED"
   | "UPDATE_FAILED"
   | "INTERRUPTED";
 

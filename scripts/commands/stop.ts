@@ -58,7 +58,13 @@ async function destroy(): Promise<void> {
 async function endLeftServices(): Promise<void> {
   const ours = `@${resolvePath(LOCAL_HOME)}/`;
   for (const { pid, command } of await listProcesses()) {
-    if (command.startsWith("breakwater-") && command.includes(ours)) await endProcess(pid);
+    if (!command.startsWith("breakwater-") || !command.includes(ours)) continue;
+    if (!(await endProcess(pid))) {
+      throw new CommandError(
+        "SERVICE_NOT_STOPPED",
+        `process ${pid} does not end: ${command}. End it as the user who started it`,
+      );
+    }
   }
 }
 
