@@ -7,6 +7,8 @@ export interface OrderJournal {
   /** The ACME server, identifiers and profile that were asked for, as one comparable text. */
   readonly asked: string;
   readonly orderUrl: string;
+  /** When the order was made, ISO 8601. */
+  readonly orderedAt: string;
   /** PEM; the key of the certificate that this order yields. */
   readonly privateKey: string;
 }

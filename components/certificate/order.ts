@@ -34,38 +34,50 @@ export interface IssuedCertificate {
  */
 export async function orderCertificate(request: CertificateRequest, now: Date): Promise<IssuedCertificate> {
   const client = await connectAcme(request.server, await accountKey(request.directory, newKey), request.contact);
-  const resumed = await resume(client, request);
+  const resumed = await resume(client, request, now);
   if (resumed !== undefined) {
     const issued = await finish(client, request, resumed.order, resumed.journal);
     if (!isRenewalDue(inspectChain(issued.chain), now)) return issued;
   }
-  const { order, journal } = await begin(client, request);
+  const { order, journal } = await begin(client, request, now);
   return await finish(client, request, order, journal);
 }
+
+const RESUMED_WITHIN_MS = 10 * 60_000;
 
 interface OrderInFlight {
   readonly order: acme.Order;
   readonly journal: OrderJournal;
 }
 
-async function begin(client: acme.Client, request: CertificateRequest): Promise<OrderInFlight> {
+async function begin(client: acme.Client, request: CertificateRequest, now: Date): Promise<OrderInFlight> {
   const identifiers = request.identifiers.map((value) => ({ type: isIP(value) ? "ip" : "dns", value }));
   const order = await client
     .createOrder({ identifiers, ...(request.profile && { profile: request.profile }) })
     .catch((error) => {
       throw acmeError("ACME_ORDER_REFUSED", `no order for ${request.identifiers.join(", ")}`, error);
     });
-  const journal = { asked: askedBy(request), orderUrl: order.url, privateKey: newKey() };
+  const journal = {
+    asked: askedBy(request),
+    orderUrl: order.url,
+    orderedAt: now.toISOString(),
+    privateKey: newKey(),
+  };
   await writeOrder(request.directory, journal);
   return { order, journal };
 }
 
-/** The order in flight, if the server still knows it and it can still be fulfilled. */
-async function resume(client: acme.Client, request: CertificateRequest): Promise<OrderInFlight | undefined> {
+/**
+ * The order in flight, if the server still knows it and it can still be fulfilled. One that was fulfilled a while ago is
+ * not: the engine has its certificate, and who replaces that wants another, with another key.
+ */
+async function resume(client: acme.Client, request: CertificateRequest, now: Date): Promise<OrderInFlight | undefined> {
   const journal = await readOrder(request.directory, askedBy(request));
   if (journal === undefined) return undefined;
   const order = await client.getOrder({ url: journal.orderUrl } as acme.Order).catch(() => undefined);
-  return order === undefined || order.status === "invalid" ? undefined : { order, journal };
+  if (order === undefined || order.status === "invalid") return undefined;
+  const age = now.getTime() - Date.parse(journal.orderedAt);
+  return order.status === "valid" && !(age < RESUMED_WITHIN_MS) ? undefined : { order, journal };
 }
 
 async function finish(

@@ -98,7 +98,7 @@ async function firstOwn(candidates: PackedSignature[], signing: Signing, trust: 
   for (const candidate of candidates) {
     const verdict = await verdictOn(candidate, signing.image, trust);
     const signer = verdict.signatures.find((signature) => signature.verdict === "verified")?.signer;
-    if (verdict.enforced && signer?.thumbprint === leaf?.thumbprint) return candidate;
+    if (whyNotTrusted(signing.image, verdict) === "" && signer?.thumbprint === leaf?.thumbprint) return candidate;
   }
   return undefined;
 }

@@ -88,7 +88,7 @@ export async function endOrphanedProviders(): Promise<void> {
 }
 
 const PROVIDER = /pulumi-resource-pulumi-nodejs|@pulumi\/pulumi\/cmd\/dynamic-provider/;
-const ENGINE = /^\S*\bpulumi /;
+const ENGINE = /(?:^|\/)pulumi /; // its folder may have a space in its name
 
 async function hasPendingOperations(): Promise<boolean> {
   const text = await readFile(checkpointFile(), "utf8").catch(() => "{}");

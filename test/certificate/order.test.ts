@@ -50,6 +50,16 @@ describe("an order that was interrupted", () => {
     expect(await newOrders()).toBe(1);
   });
 
+  it("and fulfilled a while ago is over: who replaces its certificate gets another, with another key", async () => {
+    const first = await create();
+    const orderedAt = new Date(Date.now() - 11 * 60_000).toISOString();
+    await writeFile(journalFile(), JSON.stringify({ ...(await journal()), orderedAt }));
+    const second = await create();
+    expect(second.thumbprint).not.toBe(first.thumbprint);
+    expect(second.privateKey).not.toBe(first.privateKey);
+    expect(await newOrders()).toBe(2);
+  });
+
   // Not always one order: the server gives one up itself when it looks for the answer just after the kill.
   it("at any moment, again and again, is one certificate in the end", async () => {
     const issuedBefore = await pebble.issued();
