@@ -19,10 +19,14 @@ const TEMPORARY = `${HOME}/tmp`;
 const PASSPHRASE_FILE = `${HOME}/passphrase`;
 const STACK_CONFIG = `stacks/Pulumi.${STACK}.yaml`;
 
-/** The variables with which any Pulumi CLI works on the same state; no value of them is a secret. */
+/**
+ * The variables with which any Pulumi CLI works on the same state; no value of them is a secret. `metadata=skip`: the engine
+ * writes each file of the state by a rename, but the attributes beside it in place, and one that a kill cut off in the
+ * middle would make the state unreadable.
+ */
 export function engineEnvironment(): Record<string, string> {
   return {
-    PULUMI_BACKEND_URL: pathToFileURL(resolvePath(STATE_DIRECTORY)).href,
+    PULUMI_BACKEND_URL: `${pathToFileURL(resolvePath(STATE_DIRECTORY)).href}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: resolvePath(PASSPHRASE_FILE),
     PULUMI_HOME: resolvePath(ENGINE_HOME),
   };
