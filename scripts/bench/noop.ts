@@ -24,11 +24,12 @@ export async function noop(rounds: number, summary: Summary): Promise<NoopResult
   await mkdir(`${home}/pulumi-home`, { recursive: true });
   const root = resolvePath(`${LOCAL_HOME}/certificate/root.pem`);
   const floor = [require.resolve("./floor"), home, String(RESOURCES), String(REQUESTS), summary.registry, root];
-  await run(process.execPath, floor); // creates what the timed runs leave as it is
+  const env = { ...process.env, PULUMI_HOME: `${home}/pulumi-home` };
+  await run(process.execPath, floor, { env }); // creates what the timed runs leave as it is
   try {
     const times = await inTurns(rounds, {
       start: () => run(process.execPath, [resolvePath("scripts/start.mjs"), "--json"]),
-      floor: () => run(process.execPath, floor),
+      floor: () => run(process.execPath, floor, { env }),
     });
     return { startMs: median(times.start), floorMs: median(times.floor) };
   } finally {
