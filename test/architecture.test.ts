@@ -27,6 +27,12 @@ describe("the sources", () => {
     expect(edges((_, to) => to.startsWith("missing:"))).toEqual([]);
   });
 
+  it("have no package entry point: the engine's Node runtime would run it instead of the stack, and delete everything", () => {
+    const { main, exports } = JSON.parse(text("package.json")) as { main?: string; exports: Record<string, string> };
+    expect(main).toBeUndefined();
+    expect(Object.keys(exports)).not.toContain(".");
+  });
+
   it("have no file of more than 300 lines", () => {
     const long = [...imports.keys()].filter((file) => text(file).trimEnd().split("\n").length > LINES_MAX);
     expect(long).toEqual([]);

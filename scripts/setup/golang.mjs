@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { messageOf, SetupError } from "./error.mjs";
+import { toolsDirectory } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { compareVersions } from "./version.mjs";
 
@@ -34,7 +36,7 @@ export function requiredGo(root, tool) {
  * @throws {SetupError} GO_UNAVAILABLE, GO_BUILD_FAILED
  */
 export async function buildWithGo(root, tool, file, task, go = "go") {
-  const environment = await goEnvironment(go, requiredGo(root, tool));
+  const environment = await goEnvironment(go, requiredGo(root, tool), join(toolsDirectory(root), "go-config"));
   const started = Date.now();
   let newest = "";
   const show = () => task.update(`building with Go, ${Math.round((Date.now() - started) / 1000)} s ${newest}`);
@@ -62,11 +64,17 @@ export async function buildWithGo(root, tool, file, task, go = "go") {
 /**
  * @param {string} go
  * @param {string} required
+ * @param {string} config a folder of ours
  * @returns {Promise<NodeJS.ProcessEnv>}
  */
-async function goEnvironment(go, required) {
+async function goEnvironment(go, required, config) {
+  // Go counts its own runs in the user's configuration folder, which is none of ours; what the user set there still holds.
+  const userConfig = process.env.XDG_CONFIG_HOME || join(homedir(), ".config");
+  const GOENV = process.env.GOENV || join(userConfig, "go", "env");
+  const own = process.platform === "linux" ? { ...process.env, GOENV, XDG_CONFIG_HOME: config } : process.env;
+
   // Our own `go version` must not fetch a toolchain: it is asked what is installed.
-  const { output } = await run(go, ["version"], { env: { ...process.env, GOTOOLCHAIN: "local" } }).catch((error) => {
+  const { output } = await run(go, ["version"], { env: { ...own, GOTOOLCHAIN: "local" } }).catch((error) => {
     if (error.code === "ENOENT") throw new SetupError("GO_UNAVAILABLE", "no `go` on PATH");
     throw new SetupError("GO_UNAVAILABLE", `go version: ${messageOf(error)}`, { cause: error });
   });
@@ -77,7 +85,7 @@ async function goEnvironment(go, required) {
     throw new SetupError("GO_UNAVAILABLE", `Go ${installed} is too old, ${required} or later is needed`);
   }
   /** @type {NodeJS.ProcessEnv} */
-  const environment = { ...process.env, CGO_ENABLED: "0", GOWORK: "off" };
+  const environment = { ...own, CGO_ENABLED: "0", GOWORK: "off" };
   // Settings for cross-compiling would give a binary for another machine, another Go's root the wrong library.
   for (const name of ["GOOS", "GOARCH", "GOBIN", ...(go === "go" ? [] : ["GOROOT"])]) delete environment[name];
   // Distributions pin GOTOOLCHAIN to local; a Go that is too old may fetch the one that go.mod asks for.

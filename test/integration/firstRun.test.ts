@@ -119,4 +119,20 @@ describe("the next `npm start`", () => {
     expect(stdout).toContain("No changes");
     expect(stdout).toContain(summary.verifyCommand);
   });
+
+  it("is not led astray by what was exported for other stacks, or by a proxy", async () => {
+    const proxy = "http://127.0.0.1:9"; // nobody listens there
+    const env = {
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_BACKEND_URL: "file:///nowhere",
+      PULUMI_STACK: "production",
+      HTTPS_PROXY: proxy,
+      https_proxy: proxy,
+      http_proxy: proxy,
+    };
+    await project.killService("pebble");
+    const { code, stdout } = await project.run(["start", "--silent", "--", "--json"], { env });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: "verified", changes: { create: 0, update: 1, delete: 0 } });
+  });
 });
