@@ -40,10 +40,12 @@ export async function accountKey(directory: string, generate: () => string): Pro
   return content;
 }
 
-export async function deleteJournals(directory: string): Promise<void> {
-  await Promise.all([ORDER, ACCOUNT_KEY].map((name) => rm(path.join(directory, name), { force: true })));
-}
-
 export async function deleteOrder(directory: string): Promise<void> {
   await rm(path.join(directory, ORDER), { force: true });
+}
+
+/** The order and the account's key. */
+export async function deleteJournals(directory: string): Promise<void> {
+  await deleteOrder(directory);
+  await rm(path.join(directory, ACCOUNT_KEY), { force: true });
 }
