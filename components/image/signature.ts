@@ -10,7 +10,7 @@ import { OciError, type OciErrorCode } from "../oci/error";
 import { OciSignatureRepository } from "../oci/signatureRepository";
 import { ImageError } from "./error";
 import { descriptorOf, openRepository, type PinnedImage, referenceOf, scopeOf } from "./pinnedImage";
-import { evaluate, whyNotTrusted } from "./verdict";
+import { evaluate, revocation, whyNotTrusted } from "./verdict";
 
 /** A signature as plain JSON: its manifest and envelope byte for byte, in base64. */
 export interface KeptSignature {
@@ -126,6 +126,7 @@ function verdictOn({ envelope, envelopeMediaType }: PackedSignature, image: Pinn
     scope,
     trust,
     clock: () => new Date(),
+    revocation,
   });
 }
 

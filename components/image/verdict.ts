@@ -3,7 +3,11 @@ import { ruleThatFailed } from "../notary/verification/ruleThatFailed";
 import type { ArtifactVerdict } from "../notary/verification/verdict";
 import { verifyArtifact } from "../notary/verification/verifyArtifact";
 import { OciSignatureRepository } from "../oci/signatureRepository";
+import { httpRevocationSource } from "../pki/revocationSource";
 import { descriptorOf, openRepository, type PinnedImage, referenceOf, scopeOf } from "./pinnedImage";
+
+/** One for the process: what it keeps of CRLs serves every image. */
+export const revocation = httpRevocationSource();
 
 /** The verdict on an image now: the registry's signatures under the declared trust. Throws when the registry can't be read. */
 export async function evaluate(image: PinnedImage, declaration: TrustDeclaration): Promise<ArtifactVerdict> {
@@ -13,6 +17,7 @@ export async function evaluate(image: PinnedImage, declaration: TrustDeclaration
     trust: compileTrust(declaration),
     signatures: new OciSignatureRepository(openRepository(image)),
     clock: () => new Date(),
+    revocation,
   });
 }
 

@@ -16,6 +16,7 @@ import { Repository } from "../../components/oci/repository";
 import { OciSignatureRepository } from "../../components/oci/signatureRepository";
 import { renderTrustDirectory } from "../../components/trust/directory";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
+import { unreachable } from "../support/revocation";
 import { toolPath } from "../support/tools";
 
 // Both directions with the real notation CLI: its verdict on what we sign and our verdict on what it signs must agree.
@@ -252,6 +253,7 @@ function verify(repository: Repository, artifact: Descriptor, trust: TrustDeclar
     trust: compileTrust(trust),
     signatures: new OciSignatureRepository(repository),
     clock,
+    revocation: unreachable,
   });
 }
 

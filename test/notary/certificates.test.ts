@@ -210,8 +210,8 @@ describe("parsing", () => {
         make.ocspResponder("http://ocsp.test"),
       ],
     });
-    expect(parseCertificate(leaf.der).revocation).toEqual({ ocsp: true, crl: true });
-    expect(parseCertificate(root.der).revocation).toEqual({ ocsp: false, crl: false });
+    expect(parseCertificate(leaf.der).revocation).toEqual({ ocsp: ["http://ocsp.test"], crl: ["http://crl.test"] });
+    expect(parseCertificate(root.der).revocation).toEqual({ ocsp: [], crl: [] });
   });
 
   it("prints a subject as Go does", async () => {

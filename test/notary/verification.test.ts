@@ -10,6 +10,7 @@ import { ruleThatFailed } from "../../components/notary/verification/ruleThatFai
 import type { VerdictCode } from "../../components/notary/verification/verdict";
 import { verifyArtifact, verifyEnvelope } from "../../components/notary/verification/verifyArtifact";
 import * as make from "../support/certificates";
+import { unreachable } from "../support/revocation";
 import { ARTIFACT, type JwsOptions, signJws } from "./envelopes";
 import { expectCode } from "./expectCode";
 
@@ -69,6 +70,7 @@ function verify(
     scope,
     trust: trusting(trust),
     clock,
+    revocation: unreachable,
     userMetadata,
   });
 }
@@ -197,13 +199,13 @@ describe("under strict", () => {
     ],
     [
       "a certificate with a CRL",
-      "REVOCATION_UNSUPPORTED",
+      "REVOCATION_UNKNOWN",
       "revocation",
       () => verify(revokable(make.crlDistributionPoint("http://crl.test"))),
     ],
     [
       "a certificate with an OCSP responder",
-      "REVOCATION_UNSUPPORTED",
+      "REVOCATION_UNKNOWN",
       "revocation",
       () => verify(revokable(make.ocspResponder("http://ocsp.test"))),
     ],
@@ -395,7 +397,15 @@ describe("an artifact with several signatures", () => {
     return { repository, fetched, digests: packed.map(({ digest }) => digest) };
   }
   const verifyAll = (signatures: SignatureRepository, maxSignatures = 100) =>
-    verifyArtifact({ artifact: ARTIFACT, scope: SCOPE, trust: trusting(), signatures, clock: make.now, maxSignatures });
+    verifyArtifact({
+      artifact: ARTIFACT,
+      scope: SCOPE,
+      trust: trusting(),
+      signatures,
+      clock: make.now,
+      revocation: unreachable,
+      maxSignatures,
+    });
 
   it("is verified by the first that passes, and no further one is fetched", async () => {
     const { repository, fetched, digests } = repositoryOf([

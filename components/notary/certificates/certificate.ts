@@ -28,8 +28,8 @@ export interface Certificate {
   readonly extendedKeyUsage?: readonly string[];
   /** Name and hash of the algorithm its issuer signed it with, as in "ECDSA/SHA-384". */
   readonly signatureAlgorithm: string;
-  /** Whether it names where its revocation status is published. */
-  readonly revocation: { ocsp: boolean; crl: boolean };
+  /** Where its revocation status is published: addresses of OCSP responders and of CRLs, in its order. */
+  readonly revocation: { ocsp: readonly string[]; crl: readonly string[] };
   /** Whether the key of `issuer` made its signature; says nothing of names, constraints or algorithms. */
   isSignedWith(issuer: Certificate): boolean;
 }
@@ -89,9 +89,19 @@ function read(raw: Buffer, thumbprint: string): Certificate {
     ...(keyUsage && { keyUsage: { critical: keyUsage.critical, bits: keyUsage.usages } }),
     ...(extendedKeyUsage && { extendedKeyUsage: extendedKeyUsage.usages.map(String) }),
     signatureAlgorithm: algorithm.hash ? `${algorithm.name}/${algorithm.hash.name}` : algorithm.name,
-    revocation: { ocsp: (access?.ocsp.length ?? 0) > 0, crl: crl !== null },
+    revocation: { ocsp: addressesOf(access?.ocsp ?? []), crl: crlAddresses(crl) },
     isSignedWith: (issuer) => node.verify(issuer.publicKey),
   };
+}
+
+function addressesOf(names: readonly x509.GeneralName[]): string[] {
+  return names.filter(({ type }) => type === "url").map(({ value }) => value);
+}
+
+function crlAddresses(extension: x509.CRLDistributionPointsExtension | null): string[] {
+  return (extension?.distributionPoints ?? [])
+    .flatMap(({ distributionPoint }) => distributionPoint?.fullName ?? [])
+    .flatMap(({ uniformResourceIdentifier }) => uniformResourceIdentifier ?? []);
 }
 
 function names(name: x509.Name): RelativeDistinguishedName[] {

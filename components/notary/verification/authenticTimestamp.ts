@@ -1,4 +1,5 @@
 import type { EnvelopeContent } from "../envelope/content";
+import type { RevocationSource } from "../revocation/revocationSource";
 import type { Statement } from "../trust/declaration";
 import type { Failure } from "./verdict";
 
@@ -9,11 +10,12 @@ import type { Failure } from "./verdict";
  * stamp in the envelope
  * is not looked at, and every certificate must be valid now.
  */
-export function checkAuthenticTimestamp(
+export async function checkAuthenticTimestamp(
   content: EnvelopeContent,
   statement: Statement,
   now: Date,
-): Failure | undefined {
+  _revocation: RevocationSource,
+): Promise<Failure | undefined> {
   if (asksForTimestamp(content, statement, now)) {
     return {
       code: "TIMESTAMP_UNSUPPORTED",

@@ -1,4 +1,5 @@
 import type { Descriptor } from "../descriptor";
+import type { RevocationSource } from "../revocation/revocationSource";
 import type { FetchedSignature, SignatureRepository } from "../signatureRepository";
 import { SigningError } from "../signing/error";
 import { digestOf, unpackSignature } from "../signing/manifest";
@@ -14,6 +15,7 @@ export interface FetchAndVerifyArgs {
   artifact: Descriptor;
   statement: Statement;
   now: Date;
+  revocation: RevocationSource;
   userMetadata: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +25,7 @@ export interface FetchAndVerifyArgs {
  * @throws what the repository throws
  */
 export async function fetchAndVerify(args: FetchAndVerifyArgs): Promise<SignatureVerdict> {
-  const { signatures, manifest, artifact, statement, now, userMetadata } = args;
+  const { signatures, manifest, artifact, statement, now, revocation, userMetadata } = args;
   const fetched = await signatures.fetchSignature(manifest);
   const failure = checkManifest(fetched, artifact);
   if (failure) return { digest: manifest.digest, signer: null, verdict: "failed", outcomes: [], ...failure };
@@ -35,6 +37,7 @@ export async function fetchAndVerify(args: FetchAndVerifyArgs): Promise<Signatur
     artifact,
     statement,
     now,
+    revocation,
     userMetadata,
   });
 }

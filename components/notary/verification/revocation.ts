@@ -1,17 +1,27 @@
 import type { EnvelopeContent } from "../envelope/content";
+import { revocationOfChain } from "../revocation/chainRevocation";
+import type { RevocationSource } from "../revocation/revocationSource";
 import type { Failure } from "./verdict";
 
 /**
- * trust-store-trust-policy.md § Certificate Revocation Evaluation. A certificate that names neither an OCSP responder
- * nor a CRL is not revokable, which
- * passes; so is a root (notation-core-go revocation/revocation.go). What names one would have to be asked, which is
- * not done yet: unknown is a failure.
+ * trust-store-trust-policy.md § Steps "Validate Revocation": the signing chain now; under
+ * `notary.x509.signingAuthority` with the authentic signing time (notation-go verifyRevocation).
  */
-export function checkRevocation({ certificateChain }: EnvelopeContent): Failure | undefined {
-  const revokable = certificateChain.slice(0, -1).find(({ revocation }) => revocation.ocsp || revocation.crl);
-  if (!revokable) return undefined;
-  return {
-    code: "REVOCATION_UNSUPPORTED",
-    message: `the certificate ${JSON.stringify(revokable.subject)} names ${revokable.revocation.ocsp ? "an OCSP responder" : "a CRL"}, which cannot be asked, so its revocation status is unknown: override revocation in the trust policy, or use a certificate without`,
-  };
+export async function checkRevocation(
+  { certificateChain, signedAttributes }: EnvelopeContent,
+  source: RevocationSource,
+  now: Date,
+): Promise<Failure | undefined> {
+  const authentic = signedAttributes.signingScheme === "notary.x509.signingAuthority";
+  const { status, subject, reason } = await revocationOfChain({
+    chain: certificateChain,
+    source,
+    now,
+    ...(authentic && { signingTime: signedAttributes.signingTime }),
+  });
+  if (status === "ok") return undefined;
+  const certificate = `the certificate ${JSON.stringify(subject)}`;
+  return status === "revoked"
+    ? { code: "CERTIFICATE_REVOKED", message: `${certificate} is revoked: ${reason}; sign again with another identity` }
+    : { code: "REVOCATION_UNKNOWN", message: `the revocation status of ${certificate} is unknown: ${reason}` };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock";
 import type { Descriptor } from "../descriptor";
+import type { RevocationSource } from "../revocation/revocationSource";
 import type { SignatureRepository } from "../signatureRepository";
 import { digestOf } from "../signing/manifest";
 import { applicableStatement, type Statement, type Trust } from "../trust/declaration";
@@ -15,6 +16,7 @@ interface CommonArgs {
   scope: string;
   trust: Trust;
   clock: Clock;
+  revocation: RevocationSource;
   userMetadata?: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +38,7 @@ export interface VerifyEnvelopeArgs extends CommonArgs {
  * @throws VerificationError; what the repository throws when it cannot be read, and nothing else
  */
 export async function verifyArtifact(args: VerifyArtifactArgs): Promise<ArtifactVerdict> {
-  const { artifact, scope, trust, clock, signatures, maxSignatures = 100, userMetadata = {} } = args;
+  const { artifact, scope, trust, clock, revocation, signatures, maxSignatures = 100, userMetadata = {} } = args;
   if (!Number.isSafeInteger(maxSignatures) || maxSignatures < 1) {
     throw new VerificationError(
       "VERIFICATION_MAX_SIGNATURES_INVALID",
@@ -48,7 +50,15 @@ export async function verifyArtifact(args: VerifyArtifactArgs): Promise<Artifact
   const now = clock();
   const evaluated: SignatureVerdict[] = [];
   for (const manifest of (await signatures.listSignatures(artifact)).slice(0, maxSignatures)) {
-    const verdict = await fetchAndVerify({ signatures, manifest, artifact, statement, now, userMetadata });
+    const verdict = await fetchAndVerify({
+      signatures,
+      manifest,
+      artifact,
+      statement,
+      now,
+      revocation,
+      userMetadata,
+    });
     evaluated.push(verdict);
     if (verdict.verdict === "verified") return verified(artifact, statement, evaluated);
   }
@@ -60,7 +70,7 @@ export async function verifyArtifact(args: VerifyArtifactArgs): Promise<Artifact
  * own.
  */
 export async function verifyEnvelope(args: VerifyEnvelopeArgs): Promise<ArtifactVerdict> {
-  const { artifact, scope, trust, clock, envelope, envelopeMediaType, userMetadata = {} } = args;
+  const { artifact, scope, trust, clock, revocation, envelope, envelopeMediaType, userMetadata = {} } = args;
   const statement = applicableStatement(trust, scope);
   if (!statement || isSkip(statement)) return withoutSignatures(artifact, scope, statement);
   const verdict = await verifySignature({
@@ -70,6 +80,7 @@ export async function verifyEnvelope(args: VerifyEnvelopeArgs): Promise<Artifact
     artifact,
     statement,
     now: clock(),
+    revocation,
     userMetadata,
   });
   if (verdict.verdict === "verified") return verified(artifact, statement, [verdict]);

@@ -1,5 +1,6 @@
 import type { Descriptor } from "../descriptor";
 import type { EnvelopeContent } from "../envelope/content";
+import type { RevocationSource } from "../revocation/revocationSource";
 import type { Statement } from "../trust/declaration";
 import type { ValidationType } from "../trust/document";
 import { checkArtifact } from "./artifact";
@@ -19,6 +20,7 @@ export interface VerifySignatureArgs {
   /** Not of the level `skip`. */
   statement: Statement;
   now: Date;
+  revocation: RevocationSource;
   /** Must be among the annotations of the signed descriptor. */
   userMetadata?: Readonly<Record<string, string>>;
 }
@@ -29,7 +31,7 @@ export interface VerifySignatureArgs {
  * It records every validation; the first failure that the statement enforces ends the evaluation. It does not throw.
  */
 export async function verifySignature(args: VerifySignatureArgs): Promise<SignatureVerdict> {
-  const { digest, statement, now } = args;
+  const { digest } = args;
   const outcomes: Outcome[] = [];
   const content = await checkIntegrity(args.envelope, args.envelopeMediaType);
   if ("code" in content) {
@@ -39,7 +41,7 @@ export async function verifySignature(args: VerifySignatureArgs): Promise<Signat
   outcomes.push({ validation: "integrity", action: "enforce", result: "passed" });
   const failure =
     checkSupported(content) ??
-    validate(content, statement, now, outcomes) ??
+    (await validate(content, args, outcomes)) ??
     checkArtifact(content, args.artifact, args.userMetadata ?? {});
   const signer = signerOf(content);
   return failure
@@ -48,12 +50,16 @@ export async function verifySignature(args: VerifySignatureArgs): Promise<Signat
 }
 
 /** The validations that a level may relax, in order. Returns the enforced failure that ends them, if any. */
-function validate(content: EnvelopeContent, statement: Statement, now: Date, outcomes: Outcome[]): Failure | undefined {
-  const validations: readonly [ValidationType, () => Failure[]][] = [
-    ["authenticity", () => checkAuthenticity(content, statement)],
-    ["expiry", () => listOf(checkExpiry(content, now))],
-    ["authenticTimestamp", () => listOf(checkAuthenticTimestamp(content, statement, now))],
-    ["revocation", () => listOf(checkRevocation(content))],
+async function validate(
+  content: EnvelopeContent,
+  { statement, now, revocation }: VerifySignatureArgs,
+  outcomes: Outcome[],
+): Promise<Failure | undefined> {
+  const validations: readonly [ValidationType, () => Promise<Failure[]>][] = [
+    ["authenticity", async () => checkAuthenticity(content, statement)],
+    ["expiry", async () => listOf(checkExpiry(content, now))],
+    ["authenticTimestamp", async () => listOf(await checkAuthenticTimestamp(content, statement, now, revocation))],
+    ["revocation", async () => listOf(await checkRevocation(content, revocation, now))],
   ];
   for (const [validation, check] of validations) {
     const action = statement.enforcement[validation];
@@ -61,7 +67,7 @@ function validate(content: EnvelopeContent, statement: Statement, now: Date, out
       outcomes.push({ validation, action, result: "skipped" });
       continue;
     }
-    const failures = check();
+    const failures = await check();
     const failure = action === "enforce" ? failures[0] : failures.at(-1);
     outcomes.push(
       failure ? { validation, action, result: "failed", ...failure } : { validation, action, result: "passed" },
