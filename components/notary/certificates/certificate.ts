@@ -1,5 +1,7 @@
 import "reflect-metadata";
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
+import { AsnConvert } from "@peculiar/asn1-schema";
+import * as asn1 from "@peculiar/asn1-x509";
 import * as x509 from "@peculiar/x509";
 import { messageOf } from "../../errors";
 import { CertificateError } from "./error";
@@ -26,12 +28,26 @@ export interface Certificate {
   readonly keyUsage?: { critical: boolean; bits: number };
   /** Object identifiers. */
   readonly extendedKeyUsage?: readonly string[];
+  /** Content octets of the INTEGER, as they stand in the DER. */
+  readonly serialNumber: Buffer;
+  /** Content of the BIT STRING subjectPublicKey without its first octet (the count of unused bits). */
+  readonly publicKeyBits: Buffer;
+  /** Content octets of the key identifiers of RFC 5280 § 4.2.1.2 and § 4.2.1.1. */
+  readonly subjectKeyIdentifier?: Buffer;
+  readonly authorityKeyIdentifier?: Buffer;
+  /** All extensions by object identifier; `value` is the DER inside the OCTET STRING. */
+  readonly extensions: ReadonlyMap<string, CertificateExtension>;
   /** Name and hash of the algorithm its issuer signed it with, as in "ECDSA/SHA-384". */
   readonly signatureAlgorithm: string;
   /** Where its revocation status is published: addresses of OCSP responders and of CRLs, in its order. */
   readonly revocation: { ocsp: readonly string[]; crl: readonly string[] };
   /** Whether the key of `issuer` made its signature; says nothing of names, constraints or algorithms. */
   isSignedWith(issuer: Certificate): boolean;
+}
+
+export interface CertificateExtension {
+  readonly critical: boolean;
+  readonly value: Buffer;
 }
 
 // Parsing costs more than any check that follows, and the certificates of a chain come again with every signature.
@@ -70,6 +86,9 @@ function read(raw: Buffer, thumbprint: string): Certificate {
   const extendedKeyUsage = parsedAsn1.getExtension(x509.ExtendedKeyUsageExtension);
   const access = parsedAsn1.getExtension(x509.AuthorityInfoAccessExtension);
   const crl = parsedAsn1.getExtension(x509.CRLDistributionPointsExtension);
+  const subjectKey = parsedAsn1.getExtension(x509.SubjectKeyIdentifierExtension);
+  const authorityKey = parsedAsn1.getExtension(x509.AuthorityKeyIdentifierExtension);
+  const tbs = AsnConvert.parse(raw, asn1.Certificate).tbsCertificate;
   return {
     raw,
     thumbprint,
@@ -88,6 +107,13 @@ function read(raw: Buffer, thumbprint: string): Certificate {
     }),
     ...(keyUsage && { keyUsage: { critical: keyUsage.critical, bits: keyUsage.usages } }),
     ...(extendedKeyUsage && { extendedKeyUsage: extendedKeyUsage.usages.map(String) }),
+    serialNumber: Buffer.from(tbs.serialNumber),
+    publicKeyBits: Buffer.from(tbs.subjectPublicKeyInfo.subjectPublicKey),
+    ...(subjectKey && { subjectKeyIdentifier: Buffer.from(subjectKey.keyId, "hex") }),
+    ...(authorityKey?.keyId !== undefined && { authorityKeyIdentifier: Buffer.from(authorityKey.keyId, "hex") }),
+    extensions: new Map(
+      parsedAsn1.extensions.map(({ type, critical, value }) => [type, { critical, value: Buffer.from(value) }]),
+    ),
     signatureAlgorithm: algorithm.hash ? `${algorithm.name}/${algorithm.hash.name}` : algorithm.name,
     revocation: { ocsp: addressesOf(access?.ocsp ?? []), crl: crlAddresses(crl) },
     isSignedWith: (issuer) => node.verify(issuer.publicKey),

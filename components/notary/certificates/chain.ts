@@ -1,6 +1,6 @@
 import type { Certificate } from "./certificate";
 import { CertificateError, type CertificateErrorCode } from "./error";
-import { requireSigningCa, requireSigningLeaf } from "./requirements";
+import { requireCa, requireSigningLeaf, requireTimestampingLeaf } from "./requirements";
 import { KeyUsageFlags } from "./usage";
 
 // What Go's crypto/x509 verifies; SHA-1 and MD5 are not among it (signature-specification.md § Other requirements).
@@ -20,6 +20,26 @@ const SIGNATURE_ALGORITHMS: ReadonlySet<string> = new Set([
  * @throws CertificateError
  */
 export function requireSigningChain(chain: readonly Certificate[], signingTime?: Date): void {
+  requireChain(chain, signingTime, requireSigningLeaf, (certificate, below) => requireCa(certificate, below, true));
+}
+
+/**
+ * Checks the chain of a time stamping authority, ordered from the leaf to the root and complete:
+ * signature-specification.md § Certificate Requirements, in the order of notation-core-go
+ * ValidateTimestampingCertChain.
+ * @param time when given, every certificate must be valid then
+ * @throws CertificateError
+ */
+export function requireTimestampingChain(chain: readonly Certificate[], time?: Date): void {
+  requireChain(chain, time, requireTimestampingLeaf, (certificate, below) => requireCa(certificate, below, false));
+}
+
+function requireChain(
+  chain: readonly Certificate[],
+  signingTime: Date | undefined,
+  requireLeaf: (leaf: Certificate) => void,
+  requireIssuer: (ca: Certificate, below: number) => void,
+): void {
   const [leaf, ...issuers] = chain;
   if (!leaf)
     throw new CertificateError(
@@ -28,13 +48,14 @@ export function requireSigningChain(chain: readonly Certificate[], signingTime?:
     );
   if (issuers.length === 0) {
     requireSelfSignedLeaf(leaf, signingTime);
+    requireLeaf(leaf);
     return;
   }
   chain.forEach((certificate, index) => {
     requireValidAt(certificate, signingTime);
     requireIssued(certificate, chain[index + 1]);
-    if (index === 0) requireSigningLeaf(certificate);
-    else requireSigningCa(certificate, index - 1);
+    if (index === 0) requireLeaf(certificate);
+    else requireIssuer(certificate, index - 1);
   });
 }
 
@@ -72,7 +93,6 @@ function requireSelfSignedLeaf(leaf: Certificate, signingTime: Date | undefined)
     );
   }
   requireValidAt(leaf, signingTime);
-  requireSigningLeaf(leaf);
 }
 
 function requireIssued(certificate: Certificate, next: Certificate | undefined): void {

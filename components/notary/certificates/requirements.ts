@@ -29,17 +29,7 @@ const EXTENDED_NOT_FOR_SIGNERS: Readonly<Record<string, string>> = {
 
 /** § Leaf Certificates. @throws CertificateError */
 export function requireSigningLeaf(certificate: Certificate): void {
-  if (certificate.basicConstraints?.ca) {
-    throw violation("CERTIFICATE_BASIC_CONSTRAINTS", certificate, "is a CA: a signing certificate must not be one");
-  }
-  const bits = requireKeyUsage(certificate);
-  if (!(bits & KeyUsageFlags.digitalSignature)) {
-    throw violation("CERTIFICATE_KEY_USAGE", certificate, "has a key usage without digitalSignature");
-  }
-  const surplus = NOT_FOR_SIGNERS.filter(([bit]) => bits & bit).map(([, name]) => name);
-  if (surplus.length > 0) {
-    throw violation("CERTIFICATE_KEY_USAGE", certificate, `may not have the key usage ${surplus.join(", ")}`);
-  }
+  requireLeafKeyUsage(certificate, requireKeyUsage(certificate));
   const foreign = certificate.extendedKeyUsage?.map((usage) => EXTENDED_NOT_FOR_SIGNERS[usage]).find(Boolean);
   if (foreign) {
     throw violation(
@@ -48,6 +38,41 @@ export function requireSigningLeaf(certificate: Certificate): void {
       `has the extended key usage ${foreign}: use a certificate issued for code signing, not one for TLS, mail or time stamps`,
     );
   }
+  requireKeySpec(certificate);
+}
+
+/** § Leaf Certificates, of a time stamping authority. @throws CertificateError */
+export function requireTimestampingLeaf(certificate: Certificate): void {
+  // The key usage of a time stamping authority need not be critical.
+  requireLeafKeyUsage(certificate, requireKeyUsage(certificate, false));
+  const usages = certificate.extendedKeyUsage ?? [];
+  if (usages.length !== 1 || usages[0] !== ExtendedKeyUsage.timeStamping) {
+    throw violation(
+      "CERTIFICATE_EXTENDED_KEY_USAGE",
+      certificate,
+      "must have the extended key usage timeStamping alone",
+    );
+  }
+  if (!certificate.extensions.get("2.5.29.37")?.critical) {
+    throw violation("CERTIFICATE_EXTENDED_KEY_USAGE", certificate, "has an extended key usage that is not critical");
+  }
+  requireKeySpec(certificate);
+}
+
+function requireLeafKeyUsage(certificate: Certificate, bits: number): void {
+  if (certificate.basicConstraints?.ca) {
+    throw violation("CERTIFICATE_BASIC_CONSTRAINTS", certificate, "is a CA: a signing certificate must not be one");
+  }
+  if (!(bits & KeyUsageFlags.digitalSignature)) {
+    throw violation("CERTIFICATE_KEY_USAGE", certificate, "has a key usage without digitalSignature");
+  }
+  const surplus = NOT_FOR_SIGNERS.filter(([bit]) => bits & bit).map(([, name]) => name);
+  if (surplus.length > 0) {
+    throw violation("CERTIFICATE_KEY_USAGE", certificate, `may not have the key usage ${surplus.join(", ")}`);
+  }
+}
+
+function requireKeySpec(certificate: Certificate): void {
   if (!keySpecOf(certificate.publicKey)) {
     throw violation(
       "CERTIFICATE_KEY_UNSUPPORTED",
@@ -64,7 +89,7 @@ export function requireSigningLeaf(certificate: Certificate): void {
  * @param below number of CA certificates between this one and the leaf
  * @throws CertificateError
  */
-export function requireSigningCa(certificate: Certificate, below: number): void {
+export function requireCa(certificate: Certificate, below: number, criticalKeyUsage: boolean): void {
   const constraints = certificate.basicConstraints;
   if (!constraints?.ca) {
     throw violation(
@@ -80,7 +105,7 @@ export function requireSigningCa(certificate: Certificate, below: number): void 
       `allows a path of ${constraints.pathLength}, the chain has ${below}`,
     );
   }
-  if (!(requireKeyUsage(certificate) & KeyUsageFlags.keyCertSign)) {
+  if (!(requireKeyUsage(certificate, criticalKeyUsage) & KeyUsageFlags.keyCertSign)) {
     throw violation(
       "CERTIFICATE_KEY_USAGE",
       certificate,
@@ -89,9 +114,9 @@ export function requireSigningCa(certificate: Certificate, below: number): void 
   }
 }
 
-function requireKeyUsage(certificate: Certificate): number {
+function requireKeyUsage(certificate: Certificate, critical = true): number {
   if (!certificate.keyUsage) throw violation("CERTIFICATE_KEY_USAGE", certificate, "has no key usage extension");
-  if (!certificate.keyUsage.critical) {
+  if (critical && !certificate.keyUsage.critical) {
     throw violation("CERTIFICATE_KEY_USAGE", certificate, "has a key usage extension that is not critical");
   }
   return certificate.keyUsage.bits;
