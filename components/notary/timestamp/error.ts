@@ -1,11 +1,11 @@
 import { BreakwaterError } from "../../errors";
 
 export type TimestampErrorCode =
-  /** The time stamping authority cannot be reached, or answers with something that is no time stamp response. */
+  /** The time stamping authority cannot be reached, or does not answer as one. */
   | "TIMESTAMP_SERVER_FAILED"
   /** It answers, and refuses. */
   | "TIMESTAMP_REFUSED"
-  /** Its token is not the answer to this request: another nonce, policy or message imprint. */
+  /** Its token is not the answer to this request: another nonce or message imprint, or no certificate. */
   | "TIMESTAMP_RESPONSE_MISMATCH"
   | "TIMESTAMP_MALFORMED"
   | "TIMESTAMP_IMPRINT_MISMATCH"
