@@ -66,7 +66,10 @@ describe("a code signing chain", () => {
     [
       "has a SHA-1 signature",
       "CERTIFICATE_SIGNATURE_ALGORITHM_UNSUPPORTED",
-      async () => [await make.selfSignedLeaf({ keySpec: "RSA-2048", hash: "SHA-1" })],
+      async () => {
+        const weak = await make.goodRoot({ keySpec: "RSA-2048", hash: "SHA-1" });
+        return [await make.goodLeaf(weak), weak];
+      },
     ],
     [
       "has an expired leaf",
@@ -217,9 +220,14 @@ describe("parsing", () => {
   it("prints a subject as Go does", async () => {
     const leaf = await make.selfSignedLeaf({ subject: "C=US, ST=WA, L=Seattle, O=Notary, CN=wabbit-networks.io" });
     expect(parseCertificate(leaf.der).subject).toBe("CN=wabbit-networks.io,O=Notary,L=Seattle,ST=WA,C=US");
-    expect(subjectString([[{ type: "O", value: " a,b " }], [{ type: "O", value: "#c" }]])).toBe("O=\\ a\\,b\\ +O=\\#c");
-    expect(
-      subjectString([[{ type: "CN", value: "a" }], [{ type: "CN", value: "b" }], [{ type: "E", value: "c" }]]),
-    ).toBe("CN=b,E=#63");
+    const [cn, o] = ["2.5.4.3", "2.5.4.10"];
+    const attribute = (type: string, value: string) => ({ type, value });
+    expect(subjectString([attribute(o, " a,b "), attribute(o, "#c")])).toBe("O=\\ a\\,b\\ +O=\\#c");
+    const mail = attribute("1.2.840.113549.1.9.1", "a@b");
+    expect(subjectString([attribute(cn, "a"), attribute(cn, "b"), mail])).toBe(
+      "CN=b,1.2.840.113549.1.9.1=#0c03614062",
+    );
+    const alias = attribute("2.5.4.65", "c".repeat(300));
+    expect(subjectString([alias])).toBe(`2.5.4.65=#1382012c${"63".repeat(300)}`);
   });
 });

@@ -1,18 +1,30 @@
-import "reflect-metadata";
-import { createHash, type KeyObject, X509Certificate } from "node:crypto";
-import { AsnConvert } from "@peculiar/asn1-schema";
-import * as asn1 from "@peculiar/asn1-x509";
-import * as x509 from "@peculiar/x509";
+import { createHash, type KeyObject } from "node:crypto";
 import { messageOf } from "../../errors";
+import { BoundedMap } from "./bounded";
+import { DerReader, malformed, rightAligned, Tag } from "./der";
 import { CertificateError } from "./error";
-import { type RelativeDistinguishedName, subjectString } from "./subject";
+import { type CertificateExtensions, readExtensions, requireReadableExtensions } from "./extensions";
+import { readName } from "./name";
+import { readPublicKey } from "./publicKey";
+import { isSignatureValid, readSignatureAlgorithm } from "./signatureAlgorithm";
+import { subjectString } from "./subject";
+import { readTime } from "./time";
+import { readUsedExtensions, type UsedExtensions } from "./usedExtensions";
 
-/** An X.509 certificate (RFC 5280), parsed once: what the rules of the Notary Project look at, and nothing else (signature-specification.md § Certificate Requirements). */
-export interface Certificate {
+export type { CertificateExtension } from "./extensions";
+
+/**
+ * An X.509 certificate (RFC 5280), parsed once: what the rules of the Notary Project look at
+ * (signature-specification.md § Certificate Requirements) and what revocation and time stamps need.
+ */
+export interface Certificate extends UsedExtensions {
   /** DER. */
   readonly raw: Buffer;
   /** SHA-256 of the DER, lower-case hex. */
   readonly thumbprint: string;
+  readonly version: 1 | 2 | 3;
+  /** Content octets of the INTEGER, as they stand in the DER. */
+  readonly serialNumber: Buffer;
   /** Subject and issuer, in the string form of RFC 4514 that Go prints. */
   readonly subject: string;
   readonly issuer: string;
@@ -22,116 +34,120 @@ export interface Certificate {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly publicKey: KeyObject;
-  /** `pathLength` is absent when the extension gives none. */
-  readonly basicConstraints?: { ca: boolean; pathLength?: number };
-  /** `bits` as @peculiar/x509's KeyUsageFlags. */
-  readonly keyUsage?: { critical: boolean; bits: number };
-  /** Object identifiers. */
-  readonly extendedKeyUsage?: readonly string[];
-  /** Content octets of the INTEGER, as they stand in the DER. */
-  readonly serialNumber: Buffer;
   /** Content of the BIT STRING subjectPublicKey without its first octet (the count of unused bits). */
   readonly publicKeyBits: Buffer;
-  /** Content octets of the key identifiers of RFC 5280 § 4.2.1.2 and § 4.2.1.1. */
-  readonly subjectKeyIdentifier?: Buffer;
-  readonly authorityKeyIdentifier?: Buffer;
-  /** All extensions by object identifier; `value` is the DER inside the OCTET STRING. */
-  readonly extensions: ReadonlyMap<string, CertificateExtension>;
   /** Name and hash of the algorithm its issuer signed it with, as in "ECDSA/SHA-384". */
   readonly signatureAlgorithm: string;
-  /** Where its revocation status is published: addresses of OCSP responders and of CRLs, in its order. */
-  readonly revocation: { ocsp: readonly string[]; crl: readonly string[] };
-  /** Whether the key of `issuer` made its signature; says nothing of names, constraints or algorithms. */
+  /** All extensions by object identifier; `value` is the DER inside the OCTET STRING. */
+  readonly extensions: CertificateExtensions;
+  /** Object identifiers of critical extensions that Go's crypto/x509 does not know; notation looks at them in a TSA's chain only. */
+  readonly unhandledCriticalExtensions: readonly string[];
+  /** Whether the key of `issuer` made its signature; says nothing of names, constraints or the strength of the hash. */
   isSignedWith(issuer: Certificate): boolean;
 }
 
-export interface CertificateExtension {
-  readonly critical: boolean;
-  readonly value: Buffer;
-}
-
 // Parsing costs more than any check that follows, and the certificates of a chain come again with every signature.
-const parsed = new Map<string, Certificate>();
-const PARSED_MAX = 256;
+const parsed = new BoundedMap<string, Certificate>(1024);
+/** Whether a certificate is signed with another one's key, by both thumbprints: true or false for ever. */
+const signed = new BoundedMap<string, boolean>(4096);
+/** A certificate of the largest keys has some 4 KiB. */
+const BYTES_MAX = 64 * 1024;
 
-/** @throws CertificateError CERTIFICATE_MALFORMED */
+/**
+ * Takes what Go's crypto/x509 takes.
+ * @throws CertificateError CERTIFICATE_MALFORMED
+ */
 export function parseCertificate(der: Uint8Array): Certificate {
-  const thumbprint = createHash("sha256").update(der).digest("hex");
-  const known = parsed.get(thumbprint);
-  if (known) return known;
-  let certificate: Certificate;
-  try {
-    certificate = read(Buffer.from(der), thumbprint);
-  } catch (error) {
-    throw new CertificateError(
-      "CERTIFICATE_MALFORMED",
-      `a certificate cannot be parsed (${messageOf(error)}): give an X.509 certificate in DER or PEM`,
-      { cause: error },
-    );
-  }
-  if (parsed.size >= PARSED_MAX) parsed.clear();
-  parsed.set(thumbprint, certificate);
+  const { certificate, length } = parseFirst(Buffer.from(der.buffer, der.byteOffset, der.byteLength));
+  if (length !== der.length) throw unparsable("data follow it");
   return certificate;
 }
 
+/** Certificates in DER, one after the other. @throws CertificateError CERTIFICATE_MALFORMED */
+export function parseConcatenatedCertificates(der: Uint8Array): Certificate[] {
+  const bytes = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
+  const certificates: Certificate[] = [];
+  for (let position = 0; position < bytes.length; ) {
+    const { certificate, length } = parseFirst(bytes.subarray(position));
+    certificates.push(certificate);
+    position += length;
+  }
+  return certificates;
+}
+
+function parseFirst(bytes: Buffer): { certificate: Certificate; length: number } {
+  try {
+    const element = new DerReader(bytes).element(Tag.sequence);
+    if (element.length > BYTES_MAX) malformed(`it has more than ${BYTES_MAX} bytes`);
+    const thumbprint = createHash("sha256").update(element).digest("hex");
+    return {
+      certificate: parsed.get(thumbprint, () => read(Buffer.from(element), thumbprint)),
+      length: element.length,
+    };
+  } catch (error) {
+    throw unparsable(messageOf(error), error);
+  }
+}
+
+function unparsable(what: string, cause?: unknown): CertificateError {
+  return new CertificateError(
+    "CERTIFICATE_MALFORMED",
+    `a certificate cannot be parsed (${what}): give an X.509 certificate in DER or PEM`,
+    { cause },
+  );
+}
+
 function read(raw: Buffer, thumbprint: string): Certificate {
-  const node = new X509Certificate(raw);
-  // OpenSSL reads one certificate and ignores what follows it; a certificate is all of its bytes.
-  if (!node.raw.equals(raw)) throw new Error("data follow the certificate");
-  const parsedAsn1 = new x509.X509Certificate(raw);
-  const publicKey = node.publicKey;
-  const algorithm = parsedAsn1.signatureAlgorithm as { name: string; hash?: { name: string } };
-  const basicConstraints = parsedAsn1.getExtension(x509.BasicConstraintsExtension);
-  const keyUsage = parsedAsn1.getExtension(x509.KeyUsagesExtension);
-  const extendedKeyUsage = parsedAsn1.getExtension(x509.ExtendedKeyUsageExtension);
-  const access = parsedAsn1.getExtension(x509.AuthorityInfoAccessExtension);
-  const crl = parsedAsn1.getExtension(x509.CRLDistributionPointsExtension);
-  const subjectKey = parsedAsn1.getExtension(x509.SubjectKeyIdentifierExtension);
-  const authorityKey = parsedAsn1.getExtension(x509.AuthorityKeyIdentifierExtension);
-  const tbs = AsnConvert.parse(raw, asn1.Certificate).tbsCertificate;
+  const outer = new DerReader(raw).sequence();
+  const toBeSigned = outer.element(Tag.sequence);
+  const tbs = new DerReader(toBeSigned).sequence();
+  const version = readVersion(tbs);
+  const serialNumber = tbs.integer();
+  if ((serialNumber[0] ?? 0) >= 0x80) malformed("the serial number is negative");
+  const algorithmOctets = tbs.content(Tag.sequence);
+  if (!outer.content(Tag.sequence).equals(algorithmOctets)) malformed("two different signature algorithms are named");
+  const algorithm = readSignatureAlgorithm(algorithmOctets);
+  const issuerDer = tbs.element(Tag.sequence);
+  const issuer = subjectString(readName(issuerDer));
+  const validity = tbs.sequence();
+  const [notBefore, notAfter] = [readTime(validity), readTime(validity)];
+  const subjectDer = tbs.element(Tag.sequence);
+  const subject = subjectString(readName(subjectDer));
+  const publicKey = readPublicKey(tbs.element(Tag.sequence));
+  // The unique identifiers, which nothing uses.
+  if (version > 1) for (const number of [1, 2]) tbs.optional(Tag.implicit(number));
+  const list = version === 3 ? tbs.optional(Tag.explicit(3)) : undefined;
+  const extensions: CertificateExtensions = list ? readExtensions(list) : new Map();
+  const unhandledCriticalExtensions = requireReadableExtensions(extensions);
+  const signature = rightAligned(outer.bitString());
   return {
     raw,
     thumbprint,
-    subject: subjectString(names(parsedAsn1.subjectName)),
-    issuer: subjectString(names(parsedAsn1.issuerName)),
-    subjectDer: Buffer.from(parsedAsn1.subjectName.toArrayBuffer()),
-    issuerDer: Buffer.from(parsedAsn1.issuerName.toArrayBuffer()),
-    notBefore: parsedAsn1.notBefore,
-    notAfter: parsedAsn1.notAfter,
-    publicKey,
-    ...(basicConstraints && {
-      basicConstraints: {
-        ca: basicConstraints.ca,
-        ...(basicConstraints.pathLength !== undefined && { pathLength: basicConstraints.pathLength }),
-      },
-    }),
-    ...(keyUsage && { keyUsage: { critical: keyUsage.critical, bits: keyUsage.usages } }),
-    ...(extendedKeyUsage && { extendedKeyUsage: extendedKeyUsage.usages.map(String) }),
-    serialNumber: Buffer.from(tbs.serialNumber),
-    publicKeyBits: Buffer.from(tbs.subjectPublicKeyInfo.subjectPublicKey),
-    ...(subjectKey && { subjectKeyIdentifier: Buffer.from(subjectKey.keyId, "hex") }),
-    ...(authorityKey?.keyId !== undefined && { authorityKeyIdentifier: Buffer.from(authorityKey.keyId, "hex") }),
-    extensions: new Map(
-      parsedAsn1.extensions.map(({ type, critical, value }) => [type, { critical, value: Buffer.from(value) }]),
-    ),
-    signatureAlgorithm: algorithm.hash ? `${algorithm.name}/${algorithm.hash.name}` : algorithm.name,
-    revocation: { ocsp: addressesOf(access?.ocsp ?? []), crl: crlAddresses(crl) },
-    isSignedWith: (issuer) => node.verify(issuer.publicKey),
+    version,
+    serialNumber,
+    subject,
+    issuer,
+    subjectDer,
+    issuerDer,
+    notBefore,
+    notAfter,
+    publicKey: publicKey.key,
+    publicKeyBits: publicKey.bits,
+    signatureAlgorithm: algorithm.name,
+    extensions,
+    unhandledCriticalExtensions,
+    ...readUsedExtensions(extensions),
+    isSignedWith: ({ thumbprint: by, publicKey: key }) =>
+      signed.get(`${thumbprint} ${by}`, () => isSignatureValid(algorithm, toBeSigned, signature, key)),
   };
 }
 
-function addressesOf(names: readonly x509.GeneralName[]): string[] {
-  return names.filter(({ type }) => type === "url").map(({ value }) => value);
-}
-
-function crlAddresses(extension: x509.CRLDistributionPointsExtension | null): string[] {
-  return (extension?.distributionPoints ?? [])
-    .flatMap(({ distributionPoint }) => distributionPoint?.fullName ?? [])
-    .flatMap(({ uniformResourceIdentifier }) => uniformResourceIdentifier ?? []);
-}
-
-function names(name: x509.Name): RelativeDistinguishedName[] {
-  return name
-    .toJSON()
-    .map((relative) => Object.entries(relative).flatMap(([type, values]) => values.map((value) => ({ type, value }))));
+function readVersion(tbs: DerReader): 1 | 2 | 3 {
+  const explicit = tbs.optional(Tag.explicit(0));
+  if (!explicit) return 1;
+  const version = explicit.int64() + 1n;
+  if (!explicit.isEmpty) malformed("data follow the version");
+  if (version === 1n) return 1;
+  if (version === 2n) return 2;
+  return version === 3n ? 3 : malformed("the version is none of 1, 2 and 3");
 }

@@ -1,41 +1,46 @@
-/**
- * One relative distinguished name: attribute types as @peculiar/x509 names them (a short name or an object
- * identifier).
- */
-export type RelativeDistinguishedName = readonly { type: string; value: string }[];
+import type { NameAttribute } from "./name";
 
 // The types that Go names, in the order of its pkix.Name.ToRDNSequence.
 const NAMED: readonly { type: string; name: string; last?: true }[] = [
-  { type: "C", name: "C" },
-  { type: "ST", name: "ST" },
-  { type: "L", name: "L" },
+  { type: "2.5.4.6", name: "C" },
+  { type: "2.5.4.8", name: "ST" },
+  { type: "2.5.4.7", name: "L" },
   { type: "2.5.4.9", name: "STREET" },
   { type: "2.5.4.17", name: "POSTALCODE" },
-  { type: "O", name: "O" },
-  { type: "OU", name: "OU" },
+  { type: "2.5.4.10", name: "O" },
+  { type: "2.5.4.11", name: "OU" },
   // Of these two Go keeps the last value only.
-  { type: "CN", name: "CN", last: true },
+  { type: "2.5.4.3", name: "CN", last: true },
   { type: "2.5.4.5", name: "SERIALNUMBER", last: true },
 ];
 
 /**
  * A name as Go's `pkix.Name.String` prints it (RFC 4514, last first), which is the text that notation-go matches
- * trusted
- * identities against. Values of one type share one relative distinguished name, and a type without a short name is
- * printed as `<object identifier>=#…`: both make a subject that no trusted identity but `*` can match
- * (trust-store-trust-policy.md § Trusted Identities Constraints).
+ * trusted identities against. Values of one type share one relative distinguished name, and a type without a short
+ * name is printed as `<object identifier>=#<DER in hexadecimal>`: both make a subject that no trusted identity but `*`
+ * can match (trust-store-trust-policy.md § Trusted Identities Constraints).
  */
-export function subjectString(name: readonly RelativeDistinguishedName[]): string {
-  const attributes = name.flat();
+export function subjectString(attributes: readonly NameAttribute[]): string {
   const unnamed = attributes
     .filter(({ type }) => !NAMED.some((known) => known.type === type))
-    .map(({ type, value }) => `${type}=#${Buffer.from(value).toString("hex")}`);
-  const named = NAMED.flatMap(({ type, name: short, last }) => {
+    .map(({ type, value }) => `${type}=#${derOf(value).toString("hex")}`);
+  const named = NAMED.flatMap(({ type, name, last }) => {
     const values = attributes.filter((attribute) => attribute.type === type).map(({ value }) => value);
     const printed = last ? values.slice(-1).filter((value) => value !== "") : values;
-    return printed.length === 0 ? [] : [printed.map((value) => `${short}=${escaped(value)}`).join("+")];
+    return printed.length === 0 ? [] : [printed.map((value) => `${name}=${escaped(value)}`).join("+")];
   });
   return [...unnamed, ...named].reverse().join(",");
+}
+
+/** What Go makes of a string in DER, whatever type it was read from: a PrintableString, else an UTF8String. */
+function derOf(value: string): Buffer {
+  const content = Buffer.from(value);
+  const tag = /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value) ? 0x13 : 0x0c;
+  const size = content.length;
+  const octets = size.toString(16).length > 4 ? 3 : size > 0xff ? 2 : 1;
+  const length = Buffer.alloc(octets);
+  length.writeUIntBE(size, 0, octets);
+  return Buffer.concat([Buffer.from(size < 0x80 ? [tag] : [tag, 0x80 | octets]), length, content]);
 }
 
 function escaped(value: string): string {
