@@ -1,4 +1,10 @@
+import { messageOf } from "../../errors";
 import type { Certificate } from "../certificates/certificate";
+import { requireSigningChain, requireTimestampingChain } from "../certificates/chain";
+import type { CertificateStatus, StatusArgs } from "./certificateStatus";
+import { crlStatus } from "./crl";
+import type { RevocationErrorCode } from "./error";
+import { ocspStatus } from "./ocsp";
 import type { RevocationSource } from "./revocationSource";
 
 /** What is known of a chain: `revoked` outweighs `unknown`, which outweighs `ok`. */
@@ -7,6 +13,8 @@ export interface ChainRevocation {
   /** Subject of the certificate that decided, and why, in words; absent when ok. */
   subject?: string;
   reason?: string;
+  /** What kept the status unknown. */
+  code?: RevocationErrorCode;
 }
 
 export interface ChainRevocationArgs {
@@ -16,13 +24,64 @@ export interface ChainRevocationArgs {
   now: Date;
   /** An authentic signing time: a revocation whose invalidity date is later does not count. */
   signingTime?: Date;
+  /** Which requirements the chain must meet; those of code signing unless given. */
+  purpose?: "codeSigning" | "timestamping";
 }
 
-/** trust-store-trust-policy.md § Certificate Revocation Evaluation. */
-export async function revocationOfChain({ chain }: ChainRevocationArgs): Promise<ChainRevocation> {
-  const revokable = chain
-    .slice(0, -1)
-    .find(({ revocation }) => revocation.ocsp.length > 0 || revocation.crl.length > 0);
-  if (!revokable) return { status: "ok" };
-  return { status: "unknown", subject: revokable.subject, reason: "it cannot be asked yet" };
+/**
+ * trust-store-trust-policy.md § Certificate Revocation Evaluation, as notation-core-go revocation.ValidateContext and
+ * notation-go revocationFinalResult: all certificates are asked about at once, a certificate that names neither OCSP
+ * nor CRLs is good. Never throws: what cannot be found out is unknown.
+ */
+export async function revocationOfChain(args: ChainRevocationArgs): Promise<ChainRevocation> {
+  const { chain, source, now, signingTime, purpose = "codeSigning" } = args;
+  const invalid = chainFailure(chain, purpose);
+  if (invalid !== undefined) {
+    const [leaf] = chain;
+    return {
+      status: "unknown",
+      code: "REVOCATION_CHAIN_INVALID",
+      ...(leaf && { subject: leaf.subject }),
+      reason: invalid,
+    };
+  }
+  const found = await Promise.all(
+    chain.slice(0, -1).map(async (certificate, index) => {
+      const issuer = chain[index + 1] ?? certificate;
+      const asked: StatusArgs = { certificate, issuer, source, now, ...(signingTime && { signingTime }) };
+      return { subject: certificate.subject, ...(await certificateStatus(asked)) };
+    }),
+  );
+  const decisive = found.find(({ status }) => status === "revoked") ?? found.find(({ status }) => status === "unknown");
+  return decisive ?? { status: "ok" };
+}
+
+async function certificateStatus(args: StatusArgs): Promise<CertificateStatus> {
+  const { ocsp, crl } = args.certificate.revocation;
+  if (ocsp.length === 0) return crl.length === 0 ? { status: "ok" } : crlStatus(args);
+  const byOcsp = await ocspStatus(args);
+  if (byOcsp.status !== "unknown" || crl.length === 0) return byOcsp;
+  const byCrl = await crlStatus(args);
+  return byCrl.status === "unknown" ? { ...byCrl, reason: `${byOcsp.reason}; ${byCrl.reason}` } : byCrl;
+}
+
+// A chain meets the requirements or not, whatever the time is, and comes again with every signature.
+const valid = new Set<string>();
+const VALID_MAX = 256;
+
+function chainFailure(
+  chain: readonly Certificate[],
+  purpose: NonNullable<ChainRevocationArgs["purpose"]>,
+): string | undefined {
+  const key = [purpose, ...chain.map(({ thumbprint }) => thumbprint)].join(" ");
+  if (valid.has(key)) return undefined;
+  try {
+    if (purpose === "codeSigning") requireSigningChain(chain);
+    else requireTimestampingChain(chain);
+  } catch (error) {
+    return messageOf(error);
+  }
+  if (valid.size >= VALID_MAX) valid.clear();
+  valid.add(key);
+  return undefined;
 }
