@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { BreakwaterError } from "../../components/errors";
 import { CertificateError } from "../../components/notary/certificates/error";
 import { KEY_SPECS } from "../../components/notary/certificates/keySpec";
-import { COSE_MEDIA_TYPE, JWS_MEDIA_TYPE } from "../../components/notary/envelope/content";
+import { JWS_MEDIA_TYPE } from "../../components/notary/envelope/content";
 import { EnvelopeError, type EnvelopeErrorCode } from "../../components/notary/envelope/error";
 import { openEnvelope } from "../../components/notary/envelope/open";
 import { formatRfc3339, parseRfc3339 } from "../../components/notary/envelope/rfc3339";
@@ -121,7 +121,7 @@ describe("an envelope", () => {
     ["algorithm none", "ENVELOPE_ALGORITHM_UNSUPPORTED", { alg: "none" }],
     ["an HMAC", "ENVELOPE_ALGORITHM_UNSUPPORTED", { alg: "HS256" }],
     ["RS256", "ENVELOPE_ALGORITHM_UNSUPPORTED", { alg: "RS256" }],
-    ["the algorithm of another key", "ENVELOPE_SIGNATURE_INVALID", { alg: "PS256" }],
+    ["the algorithm of another key", "ENVELOPE_ALGORITHM_MISMATCH", { alg: "PS256" }],
     ["no crit", "ENVELOPE_CRITICAL_HEADER_INVALID", { crit: undefined }],
     ["an empty crit", "ENVELOPE_CRITICAL_HEADER_INVALID", { crit: [] }],
     ["crit without the scheme", "ENVELOPE_CRITICAL_HEADER_INVALID", { crit: ["x"], x: 1 }],
@@ -176,12 +176,7 @@ describe("an envelope", () => {
     );
   });
 
-  it("is refused in the formats that are not supported, by name", async () => {
-    await expectCode(
-      () => openEnvelope(Buffer.from("{}"), COSE_MEDIA_TYPE),
-      EnvelopeError,
-      "ENVELOPE_COSE_UNSUPPORTED",
-    );
+  it("is refused in a format that is none", async () => {
     await expectCode(
       () => openEnvelope(Buffer.from("{}"), "application/json"),
       EnvelopeError,

@@ -8,8 +8,10 @@ export type SigningScheme = "notary.x509" | "notary.x509.signingAuthority";
 
 /** § Signed Attributes > Extended attributes. */
 export interface ExtendedAttribute {
-  key: string;
+  /** A number only in COSE, whose labels are texts or integers. */
+  key: string | number;
   critical: boolean;
+  /** JSON's types; in COSE also what only CBOR has (bytes, big integers, tags), as cbor2 decodes it. */
   value: unknown;
 }
 
@@ -48,7 +50,7 @@ export const JWS_MEDIA_TYPE = "application/jose+json";
 export const COSE_MEDIA_TYPE = "application/cose";
 
 /** § Extended attributes for Notation Plugins. */
-export const VERIFICATION_PLUGIN_ATTRIBUTES: readonly string[] = [
+export const VERIFICATION_PLUGIN_ATTRIBUTES: readonly ExtendedAttribute["key"][] = [
   "io.cncf.notary.verificationPlugin",
   "io.cncf.notary.verificationPluginMinVersion",
 ];

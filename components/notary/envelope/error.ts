@@ -2,7 +2,6 @@ import { BreakwaterError } from "../../errors";
 
 export type EnvelopeErrorCode =
   | "ENVELOPE_TYPE_UNSUPPORTED"
-  | "ENVELOPE_COSE_UNSUPPORTED"
   | "ENVELOPE_TOO_LARGE"
   | "ENVELOPE_MALFORMED"
   | "ENVELOPE_PROTECTED_HEADER_INVALID"

@@ -1,5 +1,5 @@
 import { ALGORITHM_OF, type SignatureAlgorithm } from "../certificates/keySpec";
-import { isJsonObject, parseStrictJson } from "../json/strictJson";
+import { isJsonObject, parseStrictJson, requireExactNames } from "../json/strictJson";
 import type { ExtendedAttribute, SignedAttributes, SigningScheme } from "./content";
 import { EnvelopeError } from "./error";
 import { HEADER, REGISTERED_HEADERS } from "./header";
@@ -19,14 +19,14 @@ const OWN_HEADERS: ReadonlySet<string> = new Set(Object.values(HEADER));
 
 /**
  * Parses the protected header's JSON and applies the rules of its signing scheme, as notation-core-go
- * signature/jws/jws.go. Stricter than it in
- * form only: no duplicate or miscased names, no `null` for an absent time, no registered header and no name twice in
- * `crit`.
+ * signature/jws/jws.go. Stricter than it
+ * in form only: no duplicate or miscased names, no registered header and no name twice in `crit`.
  * @throws EnvelopeError, JsonError
  */
 export function parseProtectedHeader(json: Buffer): ProtectedHeader {
   const header = parseStrictJson(json);
   if (!isJsonObject(header)) throw invalid("it is not a JSON object");
+  requireExactNames(header, Object.values(HEADER));
   const algorithm = header[HEADER.alg];
   if (!isAlgorithm(algorithm)) {
     throw new EnvelopeError(
@@ -72,7 +72,7 @@ function readSigningTime(header: Record<string, unknown>, scheme: SigningScheme)
     scheme === "notary.x509"
       ? [HEADER.signingTime, HEADER.authenticSigningTime]
       : [HEADER.authenticSigningTime, HEADER.signingTime];
-  if (Object.hasOwn(header, foreign))
+  if ((header[foreign] ?? undefined) !== undefined)
     throw invalid(`${foreign} must not be present under the signing scheme ${scheme}`);
   const time = readTime(header, own);
   if (!time) throw invalid(`${own} must be present under the signing scheme ${scheme}`);
@@ -80,8 +80,8 @@ function readSigningTime(header: Record<string, unknown>, scheme: SigningScheme)
 }
 
 function readTime(header: Record<string, unknown>, name: string): Date | undefined {
-  if (!Object.hasOwn(header, name)) return undefined;
-  const value = header[name];
+  const value = header[name] ?? undefined;
+  if (value === undefined) return undefined;
   const time = typeof value === "string" ? parseRfc3339(value) : undefined;
   if (!time) throw invalid(`${name} is not an RFC 3339 time`);
   return time;

@@ -1,25 +1,21 @@
+import { isUtf8 } from "node:buffer";
+import { ambiguityOf } from "./ambiguity";
 import { JsonError } from "./error";
 
 /**
- * The value of a JSON text in which no object has a key twice.
+ * The value of a JSON text that can be understood in one way only.
  *
- * Go's decoder, and so notation, takes the last of two equal keys and matches names without regard to case; a
- * document that
- * two readers understand differently must not decide trust, so here both are refused (a named difference;
- * trust-store-trust-policy.md § Trust Policy Constraints).
+ * Go's decoder, and so notation, takes the last of two equal keys, replaces what is not UTF-8, and reads an integer
+ * that has a fraction into no integer. A document that two readers understand differently must not decide trust, so
+ * here it is refused (a named difference; trust-store-trust-policy.md § Trust Policy Constraints).
  * @param source the text, or its UTF-8
- * @throws JsonError JSON_NOT_UTF8, JSON_SYNTAX, JSON_DUPLICATE_KEY
+ * @throws JsonError JSON_NOT_UTF8, JSON_SYNTAX, JSON_TOO_COMPLEX, JSON_DUPLICATE_KEY, JSON_NUMBER_AMBIGUOUS
  */
 export function parseStrictJson(source: string | Buffer): unknown {
   const text = typeof source === "string" ? source : decodeUtf8(source);
+  const ambiguity = ambiguityOf(text);
   const value = parse(text);
-  const key = duplicateKey(text);
-  if (key !== undefined) {
-    throw new JsonError(
-      "JSON_DUPLICATE_KEY",
-      `the key ${JSON.stringify(key)} occurs twice in one object: keep one of them`,
-    );
-  }
+  if (ambiguity) throw ambiguity;
   return value;
 }
 
@@ -28,12 +24,28 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function decodeUtf8(bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw new JsonError("JSON_NOT_UTF8", "the text is not UTF-8: save or fetch it again", { cause: error });
+/**
+ * Refuses a member that differs from a known one in case alone: Go's decoder takes it for the known one, and a reader
+ * that does not would judge another document.
+ * @throws JsonError JSON_MISCASED_KEY
+ */
+export function requireExactNames(value: Record<string, unknown>, names: readonly string[]): void {
+  for (const key of Object.keys(value)) {
+    if (names.includes(key)) continue;
+    const meant = names.find((name) => folded(name) === folded(key));
+    if (meant === undefined) continue;
+    throw new JsonError("JSON_MISCASED_KEY", `the key ${JSON.stringify(key)} must be written ${JSON.stringify(meant)}`);
   }
+}
+
+/** As Go folds case, which takes the long s for an s and the Kelvin sign for a k. */
+function folded(name: string): string {
+  return name.toUpperCase().toLowerCase();
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new JsonError("JSON_NOT_UTF8", "the text is not UTF-8: save or fetch it again");
 }
 
 function parse(text: string): unknown {
@@ -42,31 +54,4 @@ function parse(text: string): unknown {
   } catch (error) {
     throw new JsonError("JSON_SYNTAX", "the text is not valid JSON: correct its syntax", { cause: error });
   }
-}
-
-/** The first key that an object of this text, known to be valid JSON, has twice. */
-function duplicateKey(text: string): string | undefined {
-  // One set of keys for each open object, `null` for each open array.
-  const open: (Set<string> | null)[] = [];
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
-  for (let match = token.exec(text); match; match = token.exec(text)) {
-    const lexeme = match[0];
-    if (lexeme === "{") open.push(new Set());
-    else if (lexeme === "[") open.push(null);
-    else if (lexeme === "}" || lexeme === "]") open.pop();
-    else if (isKey(text, token.lastIndex)) {
-      const key = JSON.parse(lexeme) as string;
-      const keys = open.at(-1);
-      if (keys?.has(key)) return key;
-      keys?.add(key);
-    }
-  }
-  return undefined;
-}
-
-/** In valid JSON a string is a key exactly when a colon follows it. */
-function isKey(text: string, end: number): boolean {
-  let position = end;
-  while (" \t\n\r".includes(text[position] ?? "x")) position++;
-  return text[position] === ":";
 }

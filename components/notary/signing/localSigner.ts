@@ -1,7 +1,8 @@
-import { constants, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { requireSigningChain } from "../certificates/chain";
 import { ALGORITHM_OF, keySpecOf } from "../certificates/keySpec";
 import { parseCertificatesPem } from "../certificates/pem";
+import { withSignatureParameters } from "../envelope/primitiveSignature";
 import { SigningError } from "./error";
 import type { Signer } from "./signer";
 
@@ -39,8 +40,18 @@ export function localSigner({ privateKey, certificateChain }: LocalSignerArgs): 
   return {
     certificateChain: chain.map(({ raw }) => raw),
     keySpec,
-    sign: async (content) => sign(hash, content, withJwsParameters(key)),
+    sign: (content) => signOffThread(hash, content, key),
   };
+}
+
+/** On libuv's threads, so that many signatures are made at the same time. */
+function signOffThread(hash: string, content: Buffer, key: KeyObject): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    sign(hash, content, withSignatureParameters(key), (error, signature) => {
+      if (error) reject(error);
+      else resolve(signature);
+    });
+  });
 }
 
 function parsePrivateKey(pem: string): KeyObject {
@@ -53,15 +64,4 @@ function parsePrivateKey(pem: string): KeyObject {
       "the signing key cannot be read: give it as PKCS#8 in PEM, not encrypted",
     );
   }
-}
-
-function withJwsParameters(key: KeyObject) {
-  return {
-    key,
-    dsaEncoding: "ieee-p1363" as const,
-    ...(key.asymmetricKeyType === "rsa" && {
-      padding: constants.RSA_PKCS1_PSS_PADDING,
-      saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
-    }),
-  };
 }

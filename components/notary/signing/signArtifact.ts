@@ -1,15 +1,16 @@
 import { parseCertificate } from "../certificates/certificate";
 import { requireSigningChain } from "../certificates/chain";
-import { ALGORITHM_OF } from "../certificates/keySpec";
 import type { Clock } from "../clock";
 import type { Descriptor } from "../descriptor";
-import { JWS_MEDIA_TYPE, PAYLOAD_MEDIA_TYPE } from "../envelope/content";
-import { HEADER, UNPROTECTED_HEADER } from "../envelope/header";
+import { COSE_MEDIA_TYPE, type ExtendedAttribute, JWS_MEDIA_TYPE } from "../envelope/content";
 import { openEnvelope } from "../envelope/open";
-import { formatRfc3339 } from "../envelope/rfc3339";
-import { canonicalJson } from "../json/canonicalJson";
 import { encodePayload } from "../payload";
+import { countersign, type Timestamping } from "../timestamp/countersign";
+import { draftCose } from "./coseEnvelope";
+import type { DraftArgs, EnvelopeDraft } from "./envelopeDraft";
 import { SigningError } from "./error";
+import { type EnvelopeFormat, requireWritable } from "./extendedAttributes";
+import { draftJws } from "./jwsEnvelope";
 import type { Signer } from "./signer";
 import { withUserMetadata } from "./userMetadata";
 
@@ -17,9 +18,16 @@ export interface SignArtifactArgs {
   descriptor: Descriptor;
   signer: Signer;
   clock: Clock;
+  /** `jws` unless told, as notation's default. */
+  format?: EnvelopeFormat;
   /** Whole seconds from the signing time, at least one. */
   expirySeconds?: number;
   userMetadata?: Readonly<Record<string, string>>;
+  /** Values: text, integers, booleans. A critical one is verified by nobody who does not know it. */
+  extendedAttributes?: readonly ExtendedAttribute[];
+  /** Has the signature countersigned by a time stamping authority. */
+  timestamping?: Timestamping;
+  signingAgent?: string;
 }
 
 export interface SignedEnvelope {
@@ -32,45 +40,39 @@ export interface SignedEnvelope {
 /** signature-specification.md § Unsigned Attributes > Signing Agent. */
 export const SIGNING_AGENT = "breakwater/0.1.0";
 
+const FORMATS: Readonly<Record<EnvelopeFormat, { mediaType: string; draft: (args: DraftArgs) => EnvelopeDraft }>> = {
+  jws: { mediaType: JWS_MEDIA_TYPE, draft: draftJws },
+  cose: { mediaType: COSE_MEDIA_TYPE, draft: draftCose },
+};
+
 /**
- * Signs an artifact under the signing scheme `notary.x509` in a JWS envelope, byte for byte as notation writes it but
- * for the
- * time zone and the signing agent, and opens the result again before it is given away.
- * Source: signing-and-verification-workflow.md § Signing Steps; signature-envelope-jws.md.
- * @throws SigningError, CertificateError, EnvelopeError; what the signer throws
+ * Signs an artifact under the signing scheme `notary.x509`, and opens the envelope again before it is given away.
+ * Source: signing-and-verification-workflow.md § Signing Steps.
+ * @throws SigningError, CertificateError, EnvelopeError, TimestampError; what the signer throws
  */
 export async function signArtifact(args: SignArtifactArgs): Promise<SignedEnvelope> {
-  const { descriptor, signer, clock, expirySeconds, userMetadata = {} } = args;
-  const signingTime = new Date(Math.floor(clock().getTime() / 1000) * 1000);
-  requireSigningChain(signer.certificateChain.map(parseCertificate), signingTime);
-  const header = protectedHeader(signer, signingTime, expiryOf(signingTime, expirySeconds));
-  const protectedPart = Buffer.from(canonicalJson(header)).toString("base64url");
-  const payload = encodePayload(withUserMetadata(descriptor, userMetadata)).toString("base64url");
-  const signature = await signer.sign(Buffer.from(`${protectedPart}.${payload}`));
-  const envelope = Buffer.from(
-    JSON.stringify({
-      payload,
-      protected: protectedPart,
-      header: {
-        [UNPROTECTED_HEADER.x5c]: signer.certificateChain.map((der) => der.toString("base64")),
-        [UNPROTECTED_HEADER.signingAgent]: SIGNING_AGENT,
-      },
-      signature: signature.toString("base64url"),
-    }),
-  );
-  await openEnvelope(envelope, JWS_MEDIA_TYPE);
-  return { envelope, envelopeMediaType: JWS_MEDIA_TYPE, signingTime };
-}
+  const { descriptor, signer, clock, format = "jws", timestamping, signingAgent = SIGNING_AGENT } = args;
+  const now = clock();
+  const signingTime = new Date(Math.floor(now.getTime() / 1000) * 1000);
+  const certificateChain = signer.certificateChain.map(parseCertificate);
+  requireSigningChain(certificateChain, signingTime);
+  const expiry = expiryOf(signingTime, args.expirySeconds);
+  const extendedAttributes = [...(args.extendedAttributes ?? [])];
+  requireWritable(extendedAttributes, format);
 
-function protectedHeader(signer: Signer, signingTime: Date, expiry: Date | undefined): Record<string, unknown> {
-  return {
-    [HEADER.alg]: ALGORITHM_OF[signer.keySpec].name,
-    [HEADER.cty]: PAYLOAD_MEDIA_TYPE,
-    [HEADER.crit]: [HEADER.signingScheme, ...(expiry ? [HEADER.expiry] : [])],
-    [HEADER.signingScheme]: "notary.x509",
-    [HEADER.signingTime]: formatRfc3339(signingTime),
-    ...(expiry && { [HEADER.expiry]: formatRfc3339(expiry) }),
-  };
+  const { mediaType, draft } = FORMATS[format];
+  const { toBeSigned, seal } = draft({
+    keySpec: signer.keySpec,
+    payload: encodePayload(withUserMetadata(descriptor, args.userMetadata ?? {})),
+    signedAttributes: { signingScheme: "notary.x509", signingTime, ...(expiry && { expiry }), extendedAttributes },
+    certificateChain: signer.certificateChain,
+  });
+  const signature = await signer.sign(toBeSigned);
+  const { keySpec } = signer;
+  const token = timestamping && (await countersign({ signature, keySpec, certificateChain, timestamping, now }));
+  const envelope = seal(signature, { signingAgent, ...(token && { timestampSignature: token }) });
+  await openEnvelope(envelope, mediaType);
+  return { envelope, envelopeMediaType: mediaType, signingTime };
 }
 
 function expiryOf(signingTime: Date, seconds: number | undefined): Date | undefined {

@@ -7,9 +7,8 @@ export interface Signer {
   /** Of the leaf's key; it decides the algorithm (signature-specification.md § Algorithm Selection). */
   readonly keySpec: KeySpec;
   /**
-   * The signature of `content` as JWS wants it (RFC 7518 § 3.4, § 3.5): RSASSA-PSS with a salt as long as the hash,
-   * or ECDSA
-   * as the two numbers side by side.
+   * The signature of `content` as JWS (RFC 7518 § 3.4, § 3.5) and COSE want it alike: RSASSA-PSS with a salt as long as
+   * the hash, or ECDSA as the two numbers side by side.
    */
   sign(content: Buffer): Promise<Buffer>;
 }
