@@ -69,7 +69,7 @@ async function requireNotRevoked(
   chain: readonly Certificate[],
   { revocation: source, now }: TrustedTimestampArgs,
 ): Promise<void> {
-  const { status, subject, reason } = await revocationOfChain({ chain, source, now });
+  const { status, subject, reason } = await revocationOfChain({ chain, source, now, purpose: "timestamping" });
   if (status === "ok") return;
   const certificate = `the time stamping certificate ${JSON.stringify(subject)}`;
   throw status === "revoked"

@@ -1,28 +1,59 @@
+import type { Certificate } from "../certificates/certificate";
 import type { EnvelopeContent } from "../envelope/content";
 import type { RevocationSource } from "../revocation/revocationSource";
+import { requireTrustedTimestamp } from "../timestamp/trustedTimestamp";
 import type { Statement } from "../trust/declaration";
+import { failureOf } from "./integrity";
 import type { Failure } from "./verdict";
 
 /**
  * trust-store-trust-policy.md § Steps "Validate Authentic Timestamp", § Timestamp Countersignature Verification
- * details; notation-go verifyTimestamp.
- * Time stamps are not verified yet: where the statement asks for it, the validation fails. Where it does not, a time
- * stamp in the envelope
- * is not looked at, and every certificate must be valid now.
+ * details; notation-go verifyAuthenticTimestamp. Every certificate must have been valid at a time that can be relied on:
+ * the authentic signing time under `notary.x509.signingAuthority`; else the time stamp, where the statement asks for
+ * one; else now, and a time stamp in the envelope is not looked at.
  */
 export async function checkAuthenticTimestamp(
   content: EnvelopeContent,
   statement: Statement,
   now: Date,
-  _revocation: RevocationSource,
+  revocation: RevocationSource,
 ): Promise<Failure | undefined> {
-  if (asksForTimestamp(content, statement, now)) {
+  const { certificateChain, signedAttributes } = content;
+  if (signedAttributes.signingScheme === "notary.x509.signingAuthority") {
+    return checkValidAtSigning(certificateChain, signedAttributes.signingTime);
+  }
+  if (!asksForTimestamp(certificateChain, statement, now)) return checkValidNow(certificateChain, now);
+  return checkTimestamp(content, statement, now, revocation);
+}
+
+function asksForTimestamp(chain: readonly Certificate[], { declared, certificates }: Statement, now: Date): boolean {
+  if (certificates.tsa.length === 0) return false;
+  if (declared.signatureVerification.verifyTimestamp !== "afterCertExpiry") return true;
+  return chain.some(({ notAfter }) => now > notAfter);
+}
+
+async function checkTimestamp(
+  { certificateChain, signature, unsignedAttributes: { timestampSignature: token } }: EnvelopeContent,
+  { declared, certificates: { tsa: roots } }: Statement,
+  now: Date,
+  revocation: RevocationSource,
+): Promise<Failure | undefined> {
+  if (!token || token.length === 0) {
     return {
-      code: "TIMESTAMP_UNSUPPORTED",
-      message: `the trust policy statement ${JSON.stringify(statement.declared.name)} names a tsa trust store, and time stamps cannot be verified: remove it`,
+      code: "TIMESTAMP_MISSING",
+      message: `the trust policy statement ${JSON.stringify(declared.name)} names a tsa trust store, and the signature has no time stamp: sign with a time stamping authority, or set verifyTimestamp to afterCertExpiry`,
     };
   }
-  for (const { subject, notBefore, notAfter } of content.certificateChain) {
+  try {
+    await requireTrustedTimestamp({ token, signature, certificateChain, roots, revocation, now });
+    return undefined;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function checkValidNow(chain: readonly Certificate[], now: Date): Failure | undefined {
+  for (const { subject, notBefore, notAfter } of chain) {
     if (now < notBefore) {
       return {
         code: "CERTIFICATE_NOT_YET_VALID",
@@ -39,12 +70,12 @@ export async function checkAuthenticTimestamp(
   return undefined;
 }
 
-function asksForTimestamp(
-  { certificateChain }: EnvelopeContent,
-  { declared, hasTsaStore }: Statement,
-  now: Date,
-): boolean {
-  if (!hasTsaStore) return false;
-  if (declared.signatureVerification.verifyTimestamp !== "afterCertExpiry") return true;
-  return certificateChain.some(({ notAfter }) => now > notAfter);
+function checkValidAtSigning(chain: readonly Certificate[], signingTime: Date): Failure | undefined {
+  const outside = chain.find(({ notBefore, notAfter }) => signingTime < notBefore || signingTime > notAfter);
+  return (
+    outside && {
+      code: "CERTIFICATE_NOT_VALID_AT_SIGNING_TIME",
+      message: `the certificate ${JSON.stringify(outside.subject)} is valid from ${outside.notBefore.toISOString()} to ${outside.notAfter.toISOString()}, not at the authentic signing time ${signingTime.toISOString()}: sign again`,
+    }
+  );
 }

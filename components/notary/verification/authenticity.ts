@@ -1,39 +1,50 @@
 import { messageOf } from "../../errors";
 import type { Certificate } from "../certificates/certificate";
-import type { EnvelopeContent } from "../envelope/content";
+import type { EnvelopeContent, SigningScheme } from "../envelope/content";
 import type { Statement } from "../trust/declaration";
 import { isSubset, parseDistinguishedName } from "../trust/distinguishedName";
+import type { TrustStoreType } from "../trust/document";
 import { TrustPolicyError } from "../trust/error";
 import type { Failure } from "./verdict";
 
+/** signing-scheme.md § Signature Verification > Trust Stores: a scheme trusts the stores of its own type, no other. */
+const STORE_TYPE: Readonly<Record<SigningScheme, TrustStoreType>> = {
+  "notary.x509": "ca",
+  "notary.x509.signingAuthority": "signingAuthority",
+};
+
 /**
  * trust-store-trust-policy.md § Steps "Validate Authenticity": a certificate of the chain is in a trust store of the
- * scheme's type
- * (signing-scheme.md § Trust Stores), and the leaf is a trusted identity. As in notation-go both are evaluated, and
- * under `log` the later reason stays.
+ * scheme's type, and the leaf is a trusted identity. As in notation-go both are evaluated, and under `log` the later
+ * reason stays.
  */
-export function checkAuthenticity({ certificateChain }: EnvelopeContent, statement: Statement): Failure[] {
-  return [checkTrustStore(certificateChain, statement), checkIdentity(certificateChain, statement)].filter(
+export function checkAuthenticity(
+  { certificateChain, signedAttributes }: EnvelopeContent,
+  statement: Statement,
+): Failure[] {
+  const storeType = STORE_TYPE[signedAttributes.signingScheme];
+  return [checkTrustStore(certificateChain, statement, storeType), checkIdentity(certificateChain, statement)].filter(
     (failure) => failure !== undefined,
   );
 }
 
-/**
- * Any certificate of the chain will do, byte for byte: a leaf or an intermediate in the store is trusted as well as a
- * root.
- */
-function checkTrustStore(chain: readonly Certificate[], { certificates, declared }: Statement): Failure | undefined {
-  if (certificates.ca.length === 0) {
+/** Any certificate of the chain will do, byte for byte: a leaf or an intermediate in the store as well as a root. */
+function checkTrustStore(
+  chain: readonly Certificate[],
+  { certificates, declared }: Statement,
+  storeType: TrustStoreType,
+): Failure | undefined {
+  if (certificates[storeType].length === 0) {
     return {
       code: "NO_TRUSTED_CERTIFICATE",
-      message: `the trust policy statement ${JSON.stringify(declared.name)} names no trust store of the type ca: add one`,
+      message: `the trust policy statement ${JSON.stringify(declared.name)} names no trust store of the type ${storeType}, which the signing scheme asks for: add one`,
     };
   }
-  const trusted = new Set(certificates.ca.map(({ thumbprint }) => thumbprint));
+  const trusted = new Set(certificates[storeType].map(({ thumbprint }) => thumbprint));
   if (chain.some(({ thumbprint }) => trusted.has(thumbprint))) return undefined;
   return {
     code: "CERTIFICATE_CHAIN_NOT_TRUSTED",
-    message: `no certificate of the chain of ${JSON.stringify(chain[0]?.subject)} is in the trust stores ${declared.trustStores?.join(", ")}: sign with a trusted identity, or add its root there`,
+    message: `no certificate of the chain of ${JSON.stringify(chain[0]?.subject)} is in the trust stores of the type ${storeType} among ${declared.trustStores?.join(", ")}: sign with a trusted identity, or add its root there`,
   };
 }
 

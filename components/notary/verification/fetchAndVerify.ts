@@ -1,3 +1,4 @@
+import { BreakwaterError } from "../../errors";
 import type { Descriptor } from "../descriptor";
 import type { RevocationSource } from "../revocation/revocationSource";
 import type { FetchedSignature, SignatureRepository } from "../signatureRepository";
@@ -20,15 +21,28 @@ export interface FetchAndVerifyArgs {
 }
 
 /**
- * Fetches one signature and evaluates it. A manifest that is no signature of this artifact makes a failed signature,
- * not an error.
- * @throws what the repository throws
+ * By these codes a repository says that one signature's content cannot be had, though the registry answers: it is gone,
+ * too large, not what its descriptor says, or has not exactly one envelope.
+ */
+const DEFECTS: ReadonlySet<string> = new Set([
+  ...["MANIFEST_UNKNOWN", "BLOB_UNKNOWN", "RESPONSE_TOO_LARGE", "DIGEST_INVALID", "DIGEST_MISMATCH"],
+  ...["DESCRIPTOR_INVALID", "DESCRIPTOR_MISMATCH", "SIGNATURE_MANIFEST_INVALID"],
+]);
+
+/**
+ * Fetches one signature and evaluates it. A manifest that is no signature of this artifact, or a content that cannot be
+ * had (SIGNATURE_RETRIEVAL_FAILED), makes a failed signature, not an error.
+ * @throws what else the repository throws
  */
 export async function fetchAndVerify(args: FetchAndVerifyArgs): Promise<SignatureVerdict> {
   const { signatures, manifest, artifact, statement, now, revocation, userMetadata } = args;
-  const fetched = await signatures.fetchSignature(manifest);
+  const fetched = await fetchSignature(signatures, manifest);
+  const unusable = (failure: Failure): SignatureVerdict => {
+    return { digest: manifest.digest, signer: null, verdict: "failed", outcomes: [], ...failure };
+  };
+  if ("code" in fetched) return unusable(fetched);
   const failure = checkManifest(fetched, artifact);
-  if (failure) return { digest: manifest.digest, signer: null, verdict: "failed", outcomes: [], ...failure };
+  if (failure) return unusable(failure);
   const { envelope, envelopeMediaType } = fetched;
   return verifySignature({
     digest: manifest.digest,
@@ -40,6 +54,21 @@ export async function fetchAndVerify(args: FetchAndVerifyArgs): Promise<Signatur
     revocation,
     userMetadata,
   });
+}
+
+async function fetchSignature(
+  signatures: SignatureRepository,
+  manifest: Descriptor,
+): Promise<FetchedSignature | Failure> {
+  try {
+    return await signatures.fetchSignature(manifest);
+  } catch (error) {
+    if (!(error instanceof BreakwaterError) || !DEFECTS.has(error.code)) throw error;
+    return {
+      code: "SIGNATURE_RETRIEVAL_FAILED",
+      message: `the signature cannot be had from the registry (${error.code}): ${error.message}`,
+    };
+  }
 }
 
 /**

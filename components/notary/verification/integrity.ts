@@ -4,6 +4,7 @@ import type { EnvelopeContent } from "../envelope/content";
 import { EnvelopeError } from "../envelope/error";
 import { openEnvelope } from "../envelope/open";
 import { JsonError } from "../json/error";
+import { TimestampError } from "../timestamp/error";
 import type { Failure } from "./verdict";
 
 /** trust-store-trust-policy.md § Steps "Validate Integrity". */
@@ -20,7 +21,12 @@ export async function checkIntegrity(envelope: Buffer, mediaType: string): Promi
  * the evaluation of other signatures.
  */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof EnvelopeError || error instanceof CertificateError || error instanceof JsonError) {
+  if (
+    error instanceof EnvelopeError ||
+    error instanceof CertificateError ||
+    error instanceof JsonError ||
+    error instanceof TimestampError
+  ) {
     return { code: error.code, message: error.message };
   }
   return { code: "VERIFICATION_INCONCLUSIVE", message: `the signature cannot be judged: ${messageOf(error)}` };

@@ -6,12 +6,10 @@ import type { Failure } from "./verdict";
  * signature-specification.md § Extended attributes, § Guidelines for implementations.
  *
  * notation-go fails a signature that asks for a plugin it has not; without such an attribute it lets unknown critical
- * ones pass,
- * against the specification ("MUST cause signature verification to fail"), which is followed here. The scheme
- * `notary.x509.signingAuthority` it does verify.
+ * ones pass, against the specification ("MUST cause signature verification to fail"), which is followed here.
  */
 export function checkSupported({ signedAttributes }: EnvelopeContent): Failure | undefined {
-  const { extendedAttributes, signingScheme } = signedAttributes;
+  const { extendedAttributes } = signedAttributes;
   if (extendedAttributes.some(({ key }) => VERIFICATION_PLUGIN_ATTRIBUTES.includes(key))) {
     return {
       code: "VERIFICATION_PLUGIN_UNSUPPORTED",
@@ -23,12 +21,6 @@ export function checkSupported({ signedAttributes }: EnvelopeContent): Failure |
     return {
       code: "CRITICAL_ATTRIBUTE_UNKNOWN",
       message: `the signature has the critical attribute ${JSON.stringify(unknown.key)}, which is not known: sign without it`,
-    };
-  }
-  if (signingScheme !== "notary.x509") {
-    return {
-      code: "SIGNING_AUTHORITY_UNSUPPORTED",
-      message: `the signing scheme ${signingScheme} is not supported: sign under notary.x509`,
     };
   }
   return undefined;

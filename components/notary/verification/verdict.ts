@@ -2,6 +2,7 @@ import type { CertificateErrorCode } from "../certificates/error";
 import type { EnvelopeErrorCode } from "../envelope/error";
 import type { JsonErrorCode } from "../json/error";
 import type { SigningErrorCode } from "../signing/error";
+import type { TimestampErrorCode } from "../timestamp/error";
 import type { ValidationAction, ValidationType, VerificationLevelName } from "../trust/document";
 import type { TrustPolicyErrorCode } from "../trust/error";
 
@@ -13,22 +14,23 @@ export type VerdictCode =
   | JsonErrorCode
   | SigningErrorCode
   | TrustPolicyErrorCode
+  | TimestampErrorCode
   | "NO_APPLICABLE_TRUST_POLICY"
   | "NO_SIGNATURE"
   | "NO_SIGNATURE_VERIFIED"
   | "MAX_SIGNATURES_REACHED"
+  | "SIGNATURE_RETRIEVAL_FAILED"
   | "SIGNATURE_SUBJECT_MISMATCH"
   | "SIGNATURE_ENVELOPE_MISMATCH"
   | "VERIFICATION_PLUGIN_UNSUPPORTED"
   | "CRITICAL_ATTRIBUTE_UNKNOWN"
-  | "SIGNING_AUTHORITY_UNSUPPORTED"
   | "NO_TRUSTED_CERTIFICATE"
   | "CERTIFICATE_CHAIN_NOT_TRUSTED"
   | "SIGNER_IDENTITY_NOT_TRUSTED"
   | "SIGNATURE_EXPIRED"
   | "CERTIFICATE_NOT_YET_VALID"
   | "CERTIFICATE_EXPIRED"
-  | "TIMESTAMP_UNSUPPORTED"
+  | "TIMESTAMP_MISSING"
   | "CERTIFICATE_REVOKED"
   | "REVOCATION_UNKNOWN"
   | "ARTIFACT_MISMATCH"
@@ -43,7 +45,7 @@ export interface Failure {
 
 /**
  * One validation of one signature: what notation-go records as a ValidationResult (and, beyond it, a validation that
- * the policy skips).
+ * the policy skips). A signature may be verified with failures: those whose action is `log`.
  */
 export interface Outcome {
   validation: ValidationType;

@@ -34,7 +34,8 @@ export interface VerifyEnvelopeArgs extends CommonArgs {
 /**
  * The verdict on an artifact: signatures are evaluated in the registry's order until one is verified (trust-store-
  * trust-policy.md § FAQ: one of m is enough),
- * as notation-go's `Verify` does. No statement, no signature or too many of them are failures.
+ * as notation-go's `Verify` does. No statement, no signature or too many of them are failures; so is, as there, a
+ * signature that cannot be had: what is listed behind it is not evaluated.
  * @throws VerificationError; what the repository throws when it cannot be read, and nothing else
  */
 export async function verifyArtifact(args: VerifyArtifactArgs): Promise<ArtifactVerdict> {
@@ -61,6 +62,8 @@ export async function verifyArtifact(args: VerifyArtifactArgs): Promise<Artifact
     });
     evaluated.push(verdict);
     if (verdict.verdict === "verified") return verified(artifact, statement, evaluated);
+    const stop = retrievalFailure(artifact, verdict);
+    if (stop) return failed(artifact, statement, evaluated, stop);
   }
   return failed(artifact, statement, evaluated, failureOfAll(artifact, evaluated, maxSignatures));
 }
@@ -119,6 +122,15 @@ function failed(
   failure: Failure,
 ): ArtifactVerdict {
   return { ...headOf(artifact, statement), verdict: "failed", enforced: false, signatures, ...failure };
+}
+
+/** A later signature might be verified, but notation stops here: what this says, it must say. */
+function retrievalFailure({ digest }: Descriptor, { code, digest: signature }: SignatureVerdict): Failure | undefined {
+  if (code !== "SIGNATURE_RETRIEVAL_FAILED") return undefined;
+  return {
+    code,
+    message: `the signature ${signature} of ${digest} cannot be had, and no later one is evaluated: delete it, or put back what it lacks`,
+  };
 }
 
 function failureOfAll({ digest }: Descriptor, evaluated: readonly SignatureVerdict[], maxSignatures: number): Failure {
