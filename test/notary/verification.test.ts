@@ -9,6 +9,7 @@ import { VerificationError } from "../../components/notary/verification/error";
 import { ruleThatFailed } from "../../components/notary/verification/ruleThatFailed";
 import type { VerdictCode } from "../../components/notary/verification/verdict";
 import { verifyArtifact, verifyEnvelope } from "../../components/notary/verification/verifyArtifact";
+import { OciError } from "../../components/oci/error";
 import * as make from "../support/certificates";
 import { unreachable } from "../support/revocation";
 import { ARTIFACT, type JwsOptions, signJws } from "./envelopes";
@@ -50,7 +51,12 @@ function trusting({
   };
   return compileTrust({
     policy: { version: "1.0", trustPolicies: [statement] },
-    stores: { "ca:a": [anchors], "signingAuthority:a": [anchors], "tsa:a": [root.pem] },
+    stores: {
+      "ca:a": [anchors],
+      "ca:b": [root.pem],
+      "signingAuthority:a": [anchors],
+      "tsa:a": [root.pem],
+    },
   });
 }
 
@@ -127,8 +133,8 @@ describe("under strict", () => {
       () => verify(envelopeOf(leaf, { sign: () => Buffer.alloc(64, 1) })),
     ],
     [
-      "COSE",
-      "ENVELOPE_COSE_UNSUPPORTED",
+      "an envelope of another format than its media type",
+      "ENVELOPE_MALFORMED",
       "integrity",
       () => verify(envelopeOf(), {}, { mediaType: "application/cose" }),
     ],
@@ -181,14 +187,14 @@ describe("under strict", () => {
       () => verify(envelopeOf(), {}, { clock: () => new Date(0) }),
     ],
     [
-      "a tsa store",
-      "TIMESTAMP_UNSUPPORTED",
+      "no time stamp under a tsa store",
+      "TIMESTAMP_MISSING",
       "authenticTimestamp",
       () => verify(envelopeOf(), { trustStores: ["ca:a", "tsa:a"] }),
     ],
     [
-      "a tsa store after the certificate's expiry",
-      "TIMESTAMP_UNSUPPORTED",
+      "no time stamp under a tsa store after the certificate's expiry",
+      "TIMESTAMP_MISSING",
       "authenticTimestamp",
       () =>
         verify(
@@ -264,16 +270,6 @@ describe("what a signature demands and we do not know fails under any level", ()
     ],
     ["a plugin that is not critical", "VERIFICATION_PLUGIN_UNSUPPORTED", { "io.cncf.notary.verificationPlugin": "p" }],
     ["an unknown critical attribute", "CRITICAL_ATTRIBUTE_UNKNOWN", { custom: 1, crit: [SCHEME, "custom"] }],
-    [
-      "a signing authority",
-      "SIGNING_AUTHORITY_UNSUPPORTED",
-      {
-        [SCHEME]: "notary.x509.signingAuthority",
-        "io.cncf.notary.signingTime": undefined,
-        "io.cncf.notary.authenticSigningTime": "2026-06-01T12:00:00Z",
-        crit: [SCHEME, "io.cncf.notary.authenticSigningTime"],
-      },
-    ],
   ])("%s", async (_, code, header) => {
     const verdict = await verify(envelopeOf(leaf, { header }), audit);
     expect(verdict).toMatchObject({
@@ -285,6 +281,50 @@ describe("what a signature demands and we do not know fails under any level", ()
   it("but an unknown attribute that is not critical does not matter", async () => {
     expect((await verify(envelopeOf(leaf, { header: { custom: 1 } }))).verdict).toBe("verified");
   });
+});
+
+describe("the scheme notary.x509.signingAuthority", () => {
+  const authority = (time = "2026-06-01T12:00:00Z"): JwsOptions => ({
+    header: {
+      [SCHEME]: "notary.x509.signingAuthority",
+      "io.cncf.notary.signingTime": undefined,
+      "io.cncf.notary.authenticSigningTime": time,
+      crit: [SCHEME, "io.cncf.notary.authenticSigningTime"],
+    },
+  });
+  const trustStores = ["signingAuthority:a"];
+  const codeOf = async (verdict: ReturnType<typeof verify>) => (await verdict).signatures[0]?.code;
+
+  it("is verified by a store of the type signingAuthority, with a certificate that was valid when it signed", async () => {
+    expect(await verify(envelopeOf(leaf, authority()), { trustStores })).toMatchObject({
+      verdict: "verified",
+      enforced: true,
+    });
+    expect((await verify(envelopeOf(leaf, authority()), { trustStores }, { clock: later })).verdict).toBe("verified");
+    // A tsa store asks nothing of it.
+    const withTsa = { trustStores: [...trustStores, "tsa:a"] };
+    expect((await verify(envelopeOf(leaf, authority()), withTsa)).verdict).toBe("verified");
+  });
+
+  it("is trusted by no store of another type, nor is another scheme by its own", async () => {
+    const others = { trustStores: ["ca:a", "tsa:a"] };
+    expect(await codeOf(verify(envelopeOf(leaf, authority()), others))).toBe("NO_TRUSTED_CERTIFICATE");
+    expect(await codeOf(verify(envelopeOf(), { trustStores }))).toBe("NO_TRUSTED_CERTIFICATE");
+    const both = { trustStores: ["ca:b", "signingAuthority:a"], anchors: stranger.pem };
+    expect(await codeOf(verify(envelopeOf(leaf, authority()), both))).toBe("CERTIFICATE_CHAIN_NOT_TRUSTED");
+  });
+
+  it.each(["2026-05-31T11:59:59Z", "2027-06-01T12:00:01Z"])(
+    "fails when its certificate was not valid at %s",
+    async (time) => {
+      const verdict = await verify(envelopeOf(leaf, authority(time)), { trustStores });
+      expect(verdict.signatures[0]?.outcomes.at(-1)).toMatchObject({
+        validation: "authenticTimestamp",
+        result: "failed",
+        code: "CERTIFICATE_NOT_VALID_AT_SIGNING_TIME",
+      });
+    },
+  );
 });
 
 describe("levels", () => {
@@ -446,6 +486,34 @@ describe("an artifact with several signatures", () => {
       "SIGNATURE_SUBJECT_MISMATCH",
     );
     expect(await code({ swap: envelopeOf(leaf, { header: { a: 1 } }) })).toBe("SIGNATURE_ENVELOPE_MISMATCH");
+  });
+
+  it("stops at a signature that cannot be had, as notation does, though a later one is good", async () => {
+    const { repository, fetched, digests } = repositoryOf([
+      envelopeOf(stranger),
+      envelopeOf(stranger, { header: { a: 1 } }),
+      envelopeOf(),
+    ]);
+    const fetchSignature: SignatureRepository["fetchSignature"] = async (manifest) => {
+      if (manifest.digest !== digests[1]) return repository.fetchSignature(manifest);
+      throw new OciError("SIGNATURE_MANIFEST_INVALID", "it has two layers");
+    };
+    expect(await verifyAll({ ...repository, fetchSignature })).toMatchObject({
+      verdict: "failed",
+      enforced: false,
+      code: "SIGNATURE_RETRIEVAL_FAILED",
+      signatures: [
+        { digest: digests[0], code: "CERTIFICATE_CHAIN_NOT_TRUSTED" },
+        { digest: digests[1], signer: null, outcomes: [], code: "SIGNATURE_RETRIEVAL_FAILED" },
+      ],
+    });
+    expect(fetched).toEqual([digests[0]]);
+    // What says nothing of the signature is no verdict.
+    const unreachableRegistry = {
+      ...repository,
+      fetchSignature: () => Promise.reject(new OciError("REGISTRY_UNREACHABLE", "it does not answer")),
+    };
+    await expectCode(() => verifyAll(unreachableRegistry), OciError, "REGISTRY_UNREACHABLE");
   });
 
   it("throws what the registry throws, and refuses a maximum that is none", async () => {
