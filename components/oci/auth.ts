@@ -1,44 +1,38 @@
 import { type Challenge, parseChallenges } from "./challenge";
 import type { Credentials } from "./credentials";
-import { isRecord } from "./descriptor";
-import { OciError } from "./error";
+import type { HttpResponse } from "./http";
 import { TOKEN_LIMIT } from "./limits";
+import type { Login } from "./login";
 import { denied, responseError } from "./responseErrors";
-import { type HttpResponse, parseLocation, type Transport } from "./transport";
-
-export type RepositoryAction = "pull" | "pull,push" | "delete,pull";
-
-/** What a request needs to be allowed to do. Source: Distribution's token scope documentation. */
-export interface Scope {
-  repository: string;
-  actions: RepositoryAction;
-}
-
-interface CachedToken {
-  authorization: string;
-  expiresAt: number;
-}
-
-const DEFAULT_TOKEN_LIFETIME_SECONDS = 60;
-/** A token is renewed this long before it expires, so that an upload does not begin with a dying one. */
-const RENEW_BEFORE_SECONDS = 15;
+import { formatScope, mergeScopes, type Scope } from "./scope";
+import { readToken, type Token } from "./token";
+import type { Transport } from "./transport";
+import type { OciError } from "./error";
 
 /**
- * Logs in to one registry: Basic, or Bearer tokens that are kept for each scope until they expire.
- * Throws OciError REGISTRY_UNAUTHORIZED; messages name host, user and where the login was read, never a secret.
+ * Logs in to one registry: Basic, or Bearer tokens that are kept for each scope until shortly before they expire.
+ * Throws OciError REGISTRY_UNAUTHORIZED and those of credential helpers; messages name host, user and where the login was read,
+ * never a secret.
  */
 export class Authenticator {
   readonly #host: string;
-  readonly #credentials: Credentials;
+  readonly #login: Login;
   readonly #transport: Transport;
   /** The challenge that the registry last sent: later requests are authorised before they are asked to be. */
   #challenge: Challenge | undefined;
-  readonly #tokens = new Map<string, Promise<CachedToken>>();
+  readonly #tokens = new Map<string, Promise<Token>>();
+  /** What the registry asked for beyond the scope by which a token is kept. */
+  readonly #challenged = new Map<string, string>();
 
-  constructor(host: string, credentials: Credentials, transport: Transport) {
+  constructor(host: string, login: Login, transport: Transport) {
     this.#host = host;
-    this.#credentials = credentials;
+    this.#login = login;
     this.#transport = transport;
+  }
+
+  /** True when a token is good for one repository only. */
+  get tokenOfRepository(): boolean {
+    return this.#challenge?.scheme === "bearer";
   }
 
   /** The `Authorization` header for a request, or undefined as long as the registry asked for none. */
@@ -46,9 +40,11 @@ export class Authenticator {
     if (this.#challenge === undefined) {
       return undefined;
     }
-    return this.#challenge.scheme === "basic"
-      ? this.#basic()
-      : (await this.#token(this.#challenge, scope)).authorization;
+    const credentials = await this.#login.credentials();
+    if (credentials.kind === "registryToken") {
+      return `Bearer ${credentials.token}`;
+    }
+    return this.#challenge.scheme === "basic" ? basic(credentials) : await this.#tokenFor(this.#challenge, scope);
   }
 
   /** Takes a 401 response into account; returns the header to try again with. */
@@ -56,72 +52,90 @@ export class Authenticator {
     const challenges = parseChallenges(response.header("www-authenticate") ?? "");
     const challenge =
       challenges.find(({ scheme }) => scheme === "bearer") ?? challenges.find(({ scheme }) => scheme === "basic");
+    const credentials = await this.#login.credentials();
     if (challenge === undefined) {
-      throw this.unauthorized(response, "the registry offers neither Basic nor Bearer authentication");
+      throw this.#unauthorized(credentials, response, "the registry offers neither Basic nor Bearer authentication");
     }
     this.#challenge = challenge;
     if (challenge.scheme === "bearer") {
-      this.#tokens.delete(keyOf(scope));
+      await this.#dropToken(scope, refused, challenge.parameters.scope);
     }
-    const authorization = await this.authorization(scope);
+    let authorization = await this.authorization(scope);
+    if (authorization === refused && (await this.#login.renew(credentials))) {
+      authorization = await this.authorization(scope);
+    }
     if (authorization === undefined || authorization === refused) {
-      throw this.unauthorized(response);
+      throw this.#unauthorized(credentials, response);
     }
     return authorization;
   }
 
   /** The error for a request that was refused although it carried what `answer` gave. */
-  refused(response: HttpResponse): OciError {
-    if (this.#challenge?.scheme === "bearer" && this.#credentials.kind !== "anonymous") {
-      // The token server knows the user; a token without the right is refused with 401 as well.
-      return denied(`The request of ${this.#user()}`, response);
+  async refused(response: HttpResponse): Promise<OciError> {
+    const credentials = await this.#login.credentials();
+    const [challenge] = parseChallenges(response.header("www-authenticate") ?? "");
+    const invalid = challenge?.parameters.error === "invalid_token";
+    if (this.#challenge?.scheme === "bearer" && credentials.kind !== "anonymous" && !invalid) {
+      // The token server knows the user; a token without the right is refused with 401 (insufficient_scope) as well.
+      return denied(`The request of ${nameOf(credentials)}`, response);
     }
-    return this.unauthorized(response);
+    return this.#unauthorized(credentials, response);
   }
 
-  unauthorized(response: HttpResponse, reason = "the registry refuses the login"): OciError {
-    const { source } = this.#credentials;
+  #unauthorized(credentials: Credentials, response: HttpResponse, reason = "the registry refuses the login"): OciError {
+    const { source } = credentials;
     const way =
-      this.#credentials.kind === "anonymous"
-        ? `${this.#host} asks for a login and none was found (${source}): add one for ${this.#host} under \`auths\` of the Docker config.json`
-        : `${this.#host} does not accept ${this.#user()} (login from ${source}): ${reason}. Correct the login there`;
+      credentials.kind === "anonymous"
+        ? `${this.#host} asks for a login and none was found (${source}): log in to ${this.#host} with Docker, or add one under \`auths\` of the Docker config.json`
+        : `${this.#host} does not accept ${nameOf(credentials)} (login from ${source}): ${reason}. Correct the login there`;
     return responseError("REGISTRY_UNAUTHORIZED", `${way}, then run again.`, response);
   }
 
-  #user(): string {
-    return this.#credentials.kind === "password" ? `the user "${this.#credentials.username}"` : "the identity token";
-  }
-
-  #basic(): string | undefined {
-    if (this.#credentials.kind !== "password") {
-      return undefined;
+  /** Many requests may be refused with the same token at once: only the first of them drops it. */
+  async #dropToken(scope: Scope, refused: string | undefined, challenged: string | undefined): Promise<void> {
+    const key = formatScope(scope);
+    const kept = this.#tokens.get(key);
+    if (challenged !== undefined && this.#challenged.get(key) !== challenged) {
+      this.#challenged.set(key, challenged);
+      if (kept !== undefined && mergeScopes(scope, challenged).join(" ") !== key) this.#tokens.delete(key);
     }
-    const { username, password } = this.#credentials;
-    return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+    if (kept !== undefined && refused !== undefined && (await kept).authorization === refused) {
+      if (this.#tokens.get(key) === kept) this.#tokens.delete(key);
+    }
   }
 
-  async #token(challenge: Challenge, scope: Scope): Promise<CachedToken> {
-    const key = keyOf(scope);
-    const cached = await this.#tokens.get(key);
-    if (cached !== undefined && cached.expiresAt > Date.now()) {
-      return cached;
+  async #tokenFor(challenge: Challenge, scope: Scope): Promise<string> {
+    const key = formatScope(scope);
+    for (let kept = this.#tokens.get(key); kept !== undefined; kept = this.#tokens.get(key)) {
+      const { authorization, renewAt } = await kept;
+      if (renewAt > Date.now()) {
+        return authorization;
+      }
+      if (this.#tokens.get(key) === kept) this.#tokens.delete(key);
     }
     const token = this.#fetchToken(challenge, scope);
     this.#tokens.set(key, token);
-    token.catch(() => this.#tokens.delete(key));
-    return token;
+    token.catch(() => {
+      if (this.#tokens.get(key) === token) this.#tokens.delete(key);
+    });
+    return (await token).authorization;
   }
 
-  async #fetchToken(challenge: Challenge, scope: Scope): Promise<CachedToken> {
+  async #fetchToken(challenge: Challenge, scope: Scope): Promise<Token> {
     const { realm = "", service } = challenge.parameters;
-    const parameters = new URLSearchParams({ scope: `repository:${scope.repository}:${scope.actions}` });
-    if (service !== undefined) {
-      parameters.set("service", service);
+    const url = this.#transport.locate(realm, this.#transport.origin);
+    const scopes = mergeScopes(scope, this.#challenged.get(formatScope(scope)));
+    const parameters = new URLSearchParams(service === undefined ? {} : { service });
+    for (const text of scopes) parameters.append("scope", text);
+    const ask = (as: Credentials) => this.#askForToken(url, new URLSearchParams(parameters), as);
+    let credentials = await this.#login.credentials();
+    let response = await ask(credentials);
+    if (isRefusal(response) && (await this.#login.renew(credentials))) {
+      credentials = await this.#login.credentials();
+      response = await ask(credentials);
     }
-    const url = parseLocation(realm, new URL(`https://${this.#host}/v2/`));
-    const response = await this.#askForToken(url, parameters);
-    if (response.status === 401 || response.status === 403) {
-      throw this.unauthorized(response, `its token server ${url.host} refuses it`);
+    if (isRefusal(response)) {
+      throw this.#unauthorized(credentials, response, `its token server ${url.host} refuses it`);
     }
     if (response.status !== 200) {
       throw responseError("REGISTRY_ERROR", `The token server ${url.host} of ${this.#host} gives no token.`, response);
@@ -129,55 +143,43 @@ export class Authenticator {
     return readToken(response, this.#host);
   }
 
-  #askForToken(url: URL, parameters: URLSearchParams): Promise<HttpResponse> {
+  /** Source: Distribution's token authentication specification § Requesting a Token; its oauth document for refresh tokens. */
+  #askForToken(url: URL, parameters: URLSearchParams, credentials: Credentials): Promise<HttpResponse> {
     const headers: Record<string, string> = { accept: "application/json" };
-    if (this.#credentials.kind === "identityToken") {
+    if (credentials.kind === "identityToken") {
+      const scopes = parameters.getAll("scope");
+      parameters.set("scope", scopes.join(" "));
       parameters.set("grant_type", "refresh_token");
       parameters.set("client_id", "breakwater");
-      parameters.set("refresh_token", this.#credentials.token);
+      parameters.set("refresh_token", credentials.token);
       headers["content-type"] = "application/x-www-form-urlencoded";
-      return this.#transport.send({
-        method: "POST",
-        url,
-        headers,
-        body: Buffer.from(`${parameters}`),
-        limit: TOKEN_LIMIT,
-      });
+      const body = Buffer.from(`${parameters}`);
+      return this.#transport.send({ method: "POST", url, headers, body, limit: TOKEN_LIMIT, repeat: "safe" });
     }
     const target = new URL(url);
     for (const [name, value] of parameters) {
-      target.searchParams.set(name, value);
+      target.searchParams.append(name, value);
     }
-    const basic = this.#basic();
-    if (basic !== undefined) {
-      headers.authorization = basic;
+    const authorization = basic(credentials);
+    if (authorization !== undefined) {
+      headers.authorization = authorization;
     }
     return this.#transport.send({ method: "GET", url: target, headers, limit: TOKEN_LIMIT });
   }
 }
 
-function keyOf(scope: Scope): string {
-  return `${scope.repository}:${scope.actions}`;
+function basic(credentials: Credentials): string | undefined {
+  if (credentials.kind !== "password") {
+    return undefined;
+  }
+  const { username, password } = credentials;
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/** Source: Distribution's token authentication specification § Token Response Fields. */
-function readToken(response: HttpResponse, host: string): CachedToken {
-  let fields: unknown;
-  try {
-    fields = JSON.parse(response.body.toString("utf8"));
-  } catch {
-    fields = undefined; // No cause: the text may hold the token.
-  }
-  const token = isRecord(fields) ? (fields.token ?? fields.access_token) : undefined;
-  if (!isRecord(fields) || typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
-    throw new OciError(
-      "REGISTRY_RESPONSE_INVALID",
-      `The token server of ${host} answers without a token: check its set-up.`,
-    );
-  }
-  const lifetime = typeof fields.expires_in === "number" ? fields.expires_in : DEFAULT_TOKEN_LIFETIME_SECONDS;
-  return {
-    authorization: `Bearer ${token}`,
-    expiresAt: Date.now() + Math.max(lifetime - RENEW_BEFORE_SECONDS, 1) * 1000,
-  };
+function isRefusal({ status }: HttpResponse): boolean {
+  return status === 401 || status === 403;
+}
+
+function nameOf(credentials: Credentials): string {
+  return credentials.kind === "password" ? `the user "${credentials.username}"` : "the identity token";
 }

@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { Authenticator, type RepositoryAction } from "./auth";
-import type { RegistryConnection } from "./connection";
+import { Authenticator } from "./auth";
+import { originOf, type RegistryConnection } from "./connection";
 import { readCredentials } from "./credentials";
 import { OciError } from "./error";
+import type { HttpRequest, HttpResponse } from "./http";
+import { Login } from "./login";
 import { assertHost } from "./reference";
+import { ReferrersSupport } from "./referrersSupport";
 import { denied } from "./responseErrors";
-import { type HttpResponse, Transport } from "./transport";
+import type { RepositoryAction } from "./scope";
+import { Transport } from "./transport";
 
-export interface RegistryRequest {
-  method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+export interface RegistryRequest extends Pick<HttpRequest, "repeat"> {
+  method: HttpRequest["method"];
   repository: string;
   actions: RepositoryAction;
   /** Path below `/v2/<repository>/`, or a URL that the registry gave. */
@@ -25,21 +29,23 @@ const SMALL_RESPONSE = 64 * 1024;
 const clients = new Map<string, RegistryClient>();
 
 /**
- * The client for a connection. Connections with the same host, CA and login share one, so that they share open sockets and tokens;
+ * The client for a connection. Equal connections with the same CA and login share one, so that they share open sockets and tokens;
  * a CA file or login that changed on disk gives a new one.
- * Throws OciError REFERENCE_INVALID, CA_FILE_UNREADABLE, CREDENTIALS_INVALID or CREDENTIAL_HELPER_UNSUPPORTED.
+ * Throws OciError REFERENCE_INVALID, CA_FILE_UNREADABLE or CREDENTIALS_INVALID.
  */
 export function clientFor(connection: RegistryConnection): RegistryClient {
-  assertHost(connection.host);
-  const ca = connection.caFile === undefined ? undefined : readCa(connection.caFile);
-  const credentials = readCredentials(connection.host, connection.dockerConfig);
+  const { host, caFile, dockerConfig, systemRoots: system = false } = connection;
+  assertHost(host);
+  const ca = caFile === undefined ? undefined : readCa(caFile);
+  const stored = readCredentials(host, dockerConfig);
+  const origin = originOf(connection);
   const key = createHash("sha256")
-    .update(JSON.stringify([connection.host, ca ?? null, credentials]))
+    .update(JSON.stringify([host, origin.href, ca ?? null, system, stored]))
     .digest("hex");
   let client = clients.get(key);
   if (client === undefined) {
-    const transport = new Transport(connection.host, ca);
-    client = new RegistryClient(connection.host, transport, new Authenticator(connection.host, credentials, transport));
+    const transport = new Transport(origin, { ca, system });
+    client = new RegistryClient(host, transport, new Authenticator(host, new Login(stored), transport));
     clients.set(key, client);
   }
   return client;
@@ -48,10 +54,12 @@ export function clientFor(connection: RegistryConnection): RegistryClient {
 /** Authenticated requests to one registry. */
 export class RegistryClient {
   readonly host: string;
-  /** Until when (Unix milliseconds) a repository is known to be without the referrers API. */
-  readonly referrersApiAbsentUntil = new Map<string, number>();
+  readonly referrersSupport = new ReferrersSupport();
+  /** Repositories that are known to have the empty JSON object `{}` as a blob. */
+  readonly emptyBlobIn = new Set<string>();
   readonly #transport: Transport;
   readonly #authenticator: Authenticator;
+  #begun: Promise<void> | undefined;
 
   constructor(host: string, transport: Transport, authenticator: Authenticator) {
     this.host = host;
@@ -64,34 +72,69 @@ export class RegistryClient {
     return this.#transport.requests;
   }
 
+  /** True when a request may name a second repository without a token for it. */
+  get mayMount(): boolean {
+    return !this.#authenticator.tokenOfRepository;
+  }
+
+  /** Resolves an address that a response names. Throws OciError REGISTRY_RESPONSE_INVALID. */
+  locate(location: string, base: URL): URL {
+    return this.#transport.locate(location, base);
+  }
+
   /** Sends a request, logging in when asked to. Any status but 401 and 403 is the caller's to judge. */
   async send(request: RegistryRequest): Promise<HttpResponse> {
-    const { method, repository, actions, target, headers, body } = request;
-    const url = target instanceof URL ? target : new URL(`https://${this.host}/v2/${repository}/${target}`);
-    const ours = url.host === new URL(`https://${this.host}`).host;
+    const { method, repository, actions, target, body } = request;
+    const url = target instanceof URL ? target : new URL(`v2/${repository}/${target}`, this.#transport.origin);
+    const ours = url.origin === this.#transport.origin.origin;
     const scope = { repository, actions };
     const sendWith = (authorization: string | undefined): Promise<HttpResponse> =>
       this.#transport.send({
         method,
         url,
-        headers: { ...headers, ...(authorization === undefined || !ours ? {} : { authorization }) },
+        headers: { ...request.headers, ...(authorization === undefined || !ours ? {} : { authorization }) },
         ...(body === undefined ? {} : { body }),
+        ...(request.repeat === undefined ? {} : { repeat: request.repeat }),
         limit: request.limit ?? SMALL_RESPONSE,
       });
 
-    const first = ours ? await this.#authenticator.authorization(scope) : undefined;
-    let response = await sendWith(first);
     const repeatable = body === undefined || Buffer.isBuffer(body);
-    if (response.status === 401 && ours && repeatable) {
-      response = await sendWith(await this.#authenticator.answer(response, scope, first));
+    const begun = await this.#begin();
+    let response: HttpResponse;
+    try {
+      const first = ours ? await this.#authenticator.authorization(scope) : undefined;
+      response = await sendWith(first);
+      if (response.status === 401 && ours && repeatable) {
+        const second = await this.#authenticator.answer(response, scope, first);
+        begun();
+        response = await sendWith(second);
+      }
+    } finally {
+      begun();
     }
     if (response.status === 401) {
-      throw this.#authenticator.refused(response);
+      throw await this.#authenticator.refused(response);
     }
     if (response.status === 403) {
       throw denied(`${method} in ${this.host}/${repository}`, response);
     }
     return response;
+  }
+
+  /**
+   * Until the registry has told how to log in, one request asks it and the others wait: each of them would be refused. The first
+   * caller is to call what it gets when the registry has told.
+   */
+  async #begin(): Promise<() => void> {
+    if (this.#begun !== undefined) {
+      await this.#begun;
+      return () => undefined;
+    }
+    let begun = (): void => undefined;
+    this.#begun = new Promise((resolve) => {
+      begun = resolve;
+    });
+    return begun;
   }
 }
 

@@ -1,36 +1,54 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isRecord } from "./descriptor";
+import { entryOf, helperOf, isHelperName, readDockerConfig, serverAddressOf } from "./dockerConfig";
 import { OciError } from "./error";
 
 /** How to log in to one registry, and where that was read (for messages). */
 export type Credentials =
   | { kind: "anonymous"; source: string }
   | { kind: "password"; username: string; password: string; source: string }
-  | { kind: "identityToken"; token: string; source: string };
+  | { kind: "identityToken"; token: string; source: string }
+  | { kind: "registryToken"; token: string; source: string };
+
+/** What the configuration says about a host's login: the login itself, or the program that is to be asked for it. */
+export type StoredLogin = Credentials | { kind: "helper"; name: string; serverAddress: string; source: string };
 
 /**
- * The login for `host` from a Docker configuration directory's `config.json`, member `auths`. An absent directory, file or
- * entry is the anonymous user.
- * Throws OciError CREDENTIALS_INVALID, or CREDENTIAL_HELPER_UNSUPPORTED when Docker would ask a program for this host's login.
+ * The login for `host` from a Docker configuration directory's `config.json`, found as Docker does: a helper for the host
+ * (`credHelpers`), else the helper for all (`credsStore`), else the member `auths`. An absent directory, file or entry is the
+ * anonymous user. No program is run yet. Throws OciError CREDENTIALS_INVALID.
  */
-export function readCredentials(host: string, directory: string | undefined): Credentials {
+export function readCredentials(host: string, directory: string | undefined): StoredLogin {
   if (directory === undefined) {
     return { kind: "anonymous", source: "no Docker configuration directory" };
   }
   const source = join(directory, "config.json");
-  const config = readConfig(source);
+  const config = readDockerConfig(source);
   if (config === undefined) {
     return { kind: "anonymous", source };
   }
-  refuseHelper(config, host, source);
-  const entry = findEntry(config, host);
+  const helper = helperOf(config, host);
+  if (helper !== undefined) {
+    if (!isHelperName(helper.name)) {
+      throw new OciError(
+        "CREDENTIALS_INVALID",
+        `The member \`${helper.member}\` of ${source} names no credential helper: correct it to letters, digits, . _ and -.`,
+      );
+    }
+    return { kind: "helper", name: helper.name, serverAddress: serverAddressOf(host), source };
+  }
+  return readEntry(entryOf(config, host), host, source);
+}
+
+function readEntry(entry: Record<string, unknown> | undefined, host: string, source: string): Credentials {
   if (entry === undefined) {
     return { kind: "anonymous", source };
   }
-  const { auth, username, password, identitytoken } = entry;
+  const { auth, username, password, identitytoken, registrytoken } = entry;
   if (typeof identitytoken === "string" && identitytoken !== "") {
     return { kind: "identityToken", token: identitytoken, source };
+  }
+  if (typeof registrytoken === "string" && registrytoken !== "") {
+    return { kind: "registryToken", token: registrytoken, source };
   }
   if (typeof auth === "string" && auth !== "") {
     return { kind: "password", ...decodeAuth(auth, host, source), source };
@@ -42,54 +60,6 @@ export function readCredentials(host: string, directory: string | undefined): Cr
     return { kind: "anonymous", source };
   }
   throw invalid(host, source, "has neither `auth`, `username` with `password`, nor `identitytoken`");
-}
-
-function readConfig(file: string): Record<string, unknown> | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return undefined;
-    }
-    throw new OciError("CREDENTIALS_INVALID", `${file} cannot be read: make it readable for this user.`, {
-      cause: error,
-    });
-  }
-  let config: unknown;
-  try {
-    config = JSON.parse(text);
-  } catch {
-    // No cause: JSON.parse quotes the text, which holds passwords.
-    throw new OciError("CREDENTIALS_INVALID", `${file} is not JSON: correct it, or log in again to have it written.`);
-  }
-  if (!isRecord(config)) {
-    throw new OciError("CREDENTIALS_INVALID", `${file} is no JSON object: log in again to have it written.`);
-  }
-  return config;
-}
-
-function refuseHelper(config: Record<string, unknown>, host: string, source: string): void {
-  const helpers = isRecord(config.credHelpers) ? config.credHelpers : {};
-  const ofHost = helpers[host];
-  const [member, helper] =
-    typeof ofHost === "string" && ofHost !== "" ? ["credHelpers", ofHost] : ["credsStore", config.credsStore];
-  if (typeof helper === "string" && helper !== "") {
-    throw new OciError(
-      "CREDENTIAL_HELPER_UNSUPPORTED",
-      `${source} leaves the login for ${host} to the credential helper "${helper}" (\`${member}\`), which is not supported: name a Docker configuration directory whose config.json has the login under \`auths\`.`,
-    );
-  }
-}
-
-function findEntry(config: Record<string, unknown>, host: string): Record<string, unknown> | undefined {
-  const auths = isRecord(config.auths) ? config.auths : {};
-  // Old Docker versions wrote a URL: https://host/v1/.
-  const key = Object.hasOwn(auths, host)
-    ? host
-    : Object.keys(auths).find((name) => name.replace(/^https:\/\//, "").replace(/\/.*$/, "") === host);
-  const entry = key === undefined ? undefined : auths[key];
-  return isRecord(entry) ? entry : undefined;
 }
 
 function decodeAuth(auth: string, host: string, source: string): { username: string; password: string } {

@@ -23,8 +23,9 @@ export function readDescriptor(value: unknown, where: string): Descriptor {
     throw invalid(where, "it is no object");
   }
   const { mediaType, digest, size, artifactType, annotations, platform } = value;
-  if (typeof mediaType !== "string" || mediaType === "") {
-    throw invalid(where, "`mediaType` is no text");
+  // RFC 6838 § 4.2, leniently: what is no name at all could break a header or a message.
+  if (typeof mediaType !== "string" || !/^[\x21-\x7e]{1,255}$/.test(mediaType)) {
+    throw invalid(where, "`mediaType` is no media type");
   }
   if (typeof digest !== "string") {
     throw invalid(where, "`digest` is no text");
@@ -53,6 +54,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 export function isTextMap(value: unknown): value is Record<string, string> {
   return isRecord(value) && Object.values(value).every((item) => typeof item === "string");
+}
+
+/** Reads a list of descriptors; the message for an invalid one says which. Throws as `readDescriptor`. */
+export function readDescriptors(values: readonly unknown[], where: string): Descriptor[] {
+  return values.map((value, at) => readDescriptor(value, `Entry ${at + 1} of ${where}`));
 }
 
 function invalid(where: string, reason: string): OciError {

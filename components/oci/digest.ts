@@ -57,6 +57,14 @@ export interface ContentClaim {
   size: number;
 }
 
+/** Throws OciError DIGEST_MISMATCH unless `bytes` are what `claim` says; `what` names them in the message. */
+export function verifyContent(bytes: Uint8Array, claim: ContentClaim, what: string): void {
+  if (bytes.length !== claim.size) {
+    throw sizeMismatch(what, claim.size, String(bytes.length));
+  }
+  verifyDigest(bytes, claim.digest, what);
+}
+
 /** Passes a stream through; the stream fails with OciError DIGEST_MISMATCH when its content is not what `claim` says. */
 export function digestVerifier(claim: ContentClaim, what: string): Transform {
   const { algorithm } = parseDigest(claim.digest);

@@ -2,10 +2,10 @@ import type { RegistryClient } from "./client";
 import type { Descriptor } from "./descriptor";
 import { digestOf, isDigest, parseDigest, verifyDigest } from "./digest";
 import { OciError } from "./error";
+import type { HttpRequest, HttpResponse } from "./http";
 import { MANIFEST_LIMIT } from "./limits";
 import { MANIFEST_ACCEPT } from "./mediaTypes";
 import { responseError, unexpectedStatus } from "./responseErrors";
-import type { HttpResponse } from "./transport";
 
 export interface FetchedManifest {
   descriptor: Descriptor;
@@ -32,7 +32,7 @@ export async function resolveManifest(
   const mediaType = mediaTypeOf(response);
   const digest = response.header("docker-content-digest");
   const size = Number(response.header("content-length") ?? Number.NaN);
-  if (digest === undefined || mediaType === undefined || !Number.isSafeInteger(size)) {
+  if (digest === undefined || mediaType === undefined || !Number.isSafeInteger(size) || size < 0) {
     return (await getManifest(client, repository, reference))?.descriptor;
   }
   parseDigest(digest);
@@ -69,7 +69,7 @@ export async function getManifest(
   }
   const bytes = response.body;
   const digest = isDigest(reference) ? reference : digestOf(bytes);
-  verifyDigest(bytes, digest, place);
+  if (digest === reference) verifyDigest(bytes, digest, place);
   return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
 }
 
@@ -110,13 +110,17 @@ export async function fetchManifest(
   return { descriptor: wanted, bytes: fetched.bytes };
 }
 
-/** Source: distribution-spec § Pushing Manifests. Returns the response for its headers. */
+/**
+ * Returns the response for its headers. Under its digest a manifest may be stored as often as one likes; a tag that was written
+ * may have been moved by somebody else since, so that such a request is not repeated when it is unknown whether it arrived.
+ * Source: distribution-spec § Pushing Manifests.
+ */
 export async function putManifest(
   client: RegistryClient,
   repository: string,
-  manifest: { bytes: Buffer; mediaType: string; reference: string },
+  manifest: { bytes: Buffer; mediaType: string; reference: string; repeat?: HttpRequest["repeat"] },
 ): Promise<HttpResponse> {
-  const { bytes, mediaType, reference } = manifest;
+  const { bytes, mediaType, reference, repeat = isDigest(reference) ? "safe" : "refused" } = manifest;
   const response = await client.send({
     method: "PUT",
     repository,
@@ -124,13 +128,14 @@ export async function putManifest(
     target: `manifests/${reference}`,
     headers: { "content-type": mediaType },
     body: bytes,
+    repeat,
   });
   const place = nameOf(client, repository, reference);
   if (response.status !== 201) {
     throw unexpectedStatus(`Pushing ${place}`, response);
   }
   const stored = response.header("docker-content-digest");
-  if (stored !== undefined) {
+  if (stored !== undefined && stored !== reference) {
     verifyDigest(bytes, stored, `What the registry stored as ${place}`);
   }
   return response;

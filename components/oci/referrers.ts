@@ -1,20 +1,14 @@
 import type { RegistryClient } from "./client";
-import { type Descriptor, isRecord, readDescriptor } from "./descriptor";
+import type { Descriptor } from "./descriptor";
 import { OciError } from "./error";
-import { MANIFEST_LIMIT } from "./limits";
 import { getManifest, putManifest } from "./manifests";
-import { OCI_IMAGE_INDEX } from "./mediaTypes";
-import { readJsonObject, referrerDescriptor } from "./referrerDescriptor";
+import { referrerDescriptor } from "./referrerDescriptor";
+import { listByApi } from "./referrersApi";
 import { addToReferrersTag, readReferrersTag } from "./referrersTag";
-import { unexpectedStatus } from "./responseErrors";
-import { parseLocation } from "./transport";
-import { inTurn } from "./turns";
+import { inBatch, inTurn } from "./turns";
 
-const MAX_PAGES = 100;
 /** How many manifests are read to learn an artifact type that their index does not tell. */
 const MAX_LOOKUPS = 200;
-/** A registry without the referrers API is not asked again for this long. */
-const API_ABSENT_MS = 60_000;
 
 /**
  * Manifests whose `subject` has this digest, in the registry's order: by the referrers API, else by the referrers tag schema.
@@ -27,10 +21,27 @@ export async function listReferrers(
   subject: string,
   artifactType?: string,
 ): Promise<Descriptor[]> {
-  const entries =
-    (await listByApi(client, repository, subject, artifactType)) ??
-    (await readReferrersTag(client, repository, subject)).entries;
+  const entries = await listAll(client, repository, subject, artifactType);
   return artifactType === undefined ? entries : filterByType(client, repository, entries, artifactType);
+}
+
+async function listAll(
+  client: RegistryClient,
+  repository: string,
+  subject: string,
+  artifactType?: string,
+): Promise<Descriptor[]> {
+  const known = client.referrersSupport.known(repository);
+  const byTag = async () => (await readReferrersTag(client, repository, subject)).entries;
+  if (known === false) {
+    return byTag();
+  }
+  if (known === undefined && client.referrersSupport.presumedAbsent) {
+    // "No referrers" is never presumed: an empty index makes this repository be asked itself.
+    const entries = await byTag();
+    return entries.length > 0 ? entries : ((await listByApi(client, repository, subject, artifactType)) ?? entries);
+  }
+  return (await listByApi(client, repository, subject, artifactType)) ?? byTag();
 }
 
 /**
@@ -45,76 +56,34 @@ export async function pushReferrer(
 ): Promise<void> {
   const { bytes, descriptor, subject } = referrer;
   const { digest: reference, mediaType } = descriptor;
-  await inTurn(`${client.host}/${repository}@${subject.digest}`, async () => {
-    const response = await putManifest(client, repository, { bytes, mediaType, reference });
-    if (response.header("oci-subject") !== undefined) {
-      return;
-    }
-    if ((await listByApi(client, repository, subject.digest)) === undefined) {
-      await addToReferrersTag(client, repository, subject.digest, referrerDescriptor(bytes, descriptor));
-    }
-  });
-}
-
-/** Undefined when the registry has no referrers API. */
-async function listByApi(
-  client: RegistryClient,
-  repository: string,
-  subject: string,
-  artifactType?: string,
-): Promise<Descriptor[] | undefined> {
-  if ((client.referrersApiAbsentUntil.get(repository) ?? 0) > Date.now()) {
-    return undefined;
+  const key = `${client.host}/${repository}@${subject.digest}`;
+  const response = await inTurn(key, () => putManifest(client, repository, { bytes, mediaType, reference }));
+  if (response.header("oci-subject") !== undefined) {
+    client.referrersSupport.observe(repository, true);
+    return;
   }
-  const query = artifactType === undefined ? "" : `?artifactType=${encodeURIComponent(artifactType)}`;
-  let target: string | URL = `referrers/${subject}${query}`;
-  const place = `the referrers of ${client.host}/${repository}@${subject}`;
-  const entries: Descriptor[] = [];
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const headers = { accept: OCI_IMAGE_INDEX };
-    const response = await client.send({
-      method: "GET",
-      repository,
-      actions: "pull",
-      target,
-      headers,
-      limit: MANIFEST_LIMIT,
-    });
-    const isIndex = response.header("content-type")?.split(";")[0]?.trim() === OCI_IMAGE_INDEX;
-    if (page === 0 && (response.status === 404 || (response.status === 200 && !isIndex))) {
-      client.referrersApiAbsentUntil.set(repository, Date.now() + API_ABSENT_MS);
-      return undefined;
-    }
-    if (response.status !== 200 || !isIndex) {
-      throw unexpectedStatus(`Listing ${place}`, response);
-    }
-    entries.push(...readIndexEntries(response.body, place));
-    const next = nextPage(response.header("link"));
-    if (next === undefined) {
-      return entries;
-    }
-    target = parseLocation(next, response.url);
+  if (await isListedByApi(client, repository, subject.digest, descriptor.digest)) {
+    return;
   }
-  throw new OciError(
-    "RESPONSE_TOO_LARGE",
-    `There are more than ${MAX_PAGES} pages of ${place}: delete what is not needed.`,
+  await inBatch(`index of ${key}`, referrerDescriptor(bytes, descriptor), (entries) =>
+    addToReferrersTag(client, repository, subject.digest, entries),
   );
 }
 
-function readIndexEntries(bytes: Buffer, place: string): Descriptor[] {
-  const { manifests } = readJsonObject(bytes, place);
-  if (manifests === null) {
-    return []; // Registries written in Go encode an empty list so.
+/** Registries with the API say so when they take a referrer; one that has it and keeps silent must list it all the same. */
+async function isListedByApi(
+  client: RegistryClient,
+  repository: string,
+  subject: string,
+  referrer: string,
+): Promise<boolean> {
+  const { referrersSupport } = client;
+  const known = referrersSupport.known(repository);
+  if (known === false || (known === undefined && referrersSupport.presumedAbsent)) {
+    return false;
   }
-  if (!Array.isArray(manifests)) {
-    throw new OciError("REFERRERS_INVALID", `The list of ${place} has no \`manifests\`: check the registry.`);
-  }
-  return manifests.map((entry) => readDescriptor(entry, `The list of ${place}`));
-}
-
-/** The target of `rel="next"`. Source: RFC 8288 § 3. */
-function nextPage(link: string | undefined): string | undefined {
-  return link === undefined ? undefined : /<([^>]*)>[^,<]*;\s*rel="?next"?(?=[\s,;]|$)/i.exec(link)?.[1];
+  const entries = await listByApi(client, repository, subject);
+  return entries?.some(({ digest }) => digest === referrer) ?? false;
 }
 
 async function filterByType(
@@ -143,19 +112,13 @@ async function filterByType(
   return found;
 }
 
-/** Undefined when the listed manifest no longer exists. */
+/** Undefined when the listed manifest no longer exists, or is no JSON object, and so of no type at all. */
 async function lookUp(client: RegistryClient, repository: string, entry: Descriptor): Promise<Descriptor | undefined> {
   const fetched = await getManifest(client, repository, entry.digest);
-  if (fetched === undefined || !isRecord(tryParse(fetched.bytes))) {
-    return undefined;
-  }
-  return referrerDescriptor(fetched.bytes, entry);
-}
-
-function tryParse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return undefined;
+    return fetched === undefined ? undefined : referrerDescriptor(fetched.bytes, entry);
+  } catch (error) {
+    if (error instanceof OciError && error.code === "REFERRERS_INVALID") return undefined;
+    throw error;
   }
 }

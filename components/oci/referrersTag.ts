@@ -1,20 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RegistryClient } from "./client";
-import { type Descriptor, isRecord, readDescriptor } from "./descriptor";
+import { type Descriptor, readDescriptors } from "./descriptor";
 import { parseDigest } from "./digest";
 import { OciError } from "./error";
-import { MANIFEST_LIMIT } from "./limits";
+import { parseJsonObject } from "./json";
+import { MANIFEST_LIMIT, REFERRERS_LIMIT } from "./limits";
 import { getManifest, putManifest, resolveManifest } from "./manifests";
 import { OCI_IMAGE_INDEX } from "./mediaTypes";
-import { readJsonObject } from "./referrerDescriptor";
+import { jittered } from "./retry";
 
 const MAX_ROUNDS = 12;
+const MAX_FAILED_WRITES = 3;
 /**
  * Before the index is read back, this many times as long as our own read and write took is waited: another writer that read
- * it before our write has stored its own by then, so that a lost entry shows.
+ * it before our write has stored its own by then, so that a lost entry shows. One such look suffices, and must not come sooner.
  */
 const SETTLE_FACTOR = 3;
 const SETTLE_MS_MIN = 15;
+const SETTLE_MS_MAX = 3000;
+const BACKOFF_MS = 250;
 
 export interface ReferrersIndex {
   entries: Descriptor[];
@@ -40,46 +44,50 @@ export async function readReferrersTag(
   if (fetched === undefined) {
     return { entries: [], document: undefined };
   }
-  const document = readJsonObject(fetched.bytes, place);
+  const document = parseJsonObject(fetched.bytes, `What is stored as ${place}`, "REFERRERS_INVALID");
   if (fetched.descriptor.mediaType !== OCI_IMAGE_INDEX || !Array.isArray(document.manifests)) {
     throw new OciError(
       "REFERRERS_INVALID",
       `What is stored as ${place} is no image index: remove the tag if nothing needs it; referrers are listed there.`,
     );
   }
-  return { entries: document.manifests.map((entry) => readDescriptor(entry, place)), document };
+  if (document.manifests.length > REFERRERS_LIMIT) {
+    throw new OciError(
+      "RESPONSE_TOO_LARGE",
+      `There are more than ${REFERRERS_LIMIT} entries in ${place}: delete what is not needed.`,
+    );
+  }
+  return { entries: readDescriptors(document.manifests, place), document };
 }
 
 /**
- * Adds one entry to the index of a subject's referrers and keeps all others. The registry has no conditional write, so after
- * each write the index is read back, and written again when another process replaced it in between.
- * Throws OciError REFERRERS_CONTENDED when others never let it through.
+ * Adds entries to the index of a subject's referrers and keeps all others. The registry has no conditional write, so the index
+ * is read directly before each write, and read back after it until all entries are there: another process may have replaced it
+ * in between. Throws OciError REFERRERS_CONTENDED when others never let it through.
  */
 export async function addToReferrersTag(
   client: RegistryClient,
   repository: string,
   subject: string,
-  entry: Descriptor,
+  added: readonly Descriptor[],
 ): Promise<void> {
+  let failedWrites = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const started = performance.now();
     const index = await readReferrersTag(client, repository, subject);
-    if (index.entries.some(({ digest }) => digest === entry.digest)) {
+    const listed = new Set(index.entries.map(({ digest }) => digest));
+    const missing = added.filter(({ digest }) => !listed.has(digest));
+    if (missing.length === 0) {
       return;
     }
-    const bytes = appendEntry(index.document, entry);
-    if (bytes.length > MANIFEST_LIMIT) {
-      throw new OciError(
-        "RESPONSE_TOO_LARGE",
-        `The referrers index of ${client.host}/${repository}@${subject} would be larger than ${MANIFEST_LIMIT} bytes: delete referrers that are not needed.`,
-      );
+    try {
+      await writeIndex(client, repository, subject, index, missing);
+    } catch (error) {
+      // Whether it was stored is unknown, and others may have written since: only a new look at the index tells.
+      if (!mayPass(error) || ++failedWrites > MAX_FAILED_WRITES) throw error;
+      await sleep(jittered(BACKOFF_MS * 2 ** failedWrites));
     }
-    await putIndex(client, repository, subject, bytes).catch(async (error: unknown) => {
-      if (!namesWhatIsDeleted(error)) throw error;
-      const living = await withoutDeleted(client, repository, index);
-      await putIndex(client, repository, subject, appendEntry(living, entry));
-    });
-    const settle = Math.max(SETTLE_MS_MIN, SETTLE_FACTOR * (performance.now() - started));
+    const settle = Math.min(Math.max(SETTLE_MS_MIN, SETTLE_FACTOR * (performance.now() - started)), SETTLE_MS_MAX);
     await sleep(settle + Math.random() * settle * round);
   }
   throw new OciError(
@@ -88,8 +96,38 @@ export async function addToReferrersTag(
   );
 }
 
-function putIndex(client: RegistryClient, repository: string, subject: string, bytes: Buffer): Promise<unknown> {
-  return putManifest(client, repository, { bytes, mediaType: OCI_IMAGE_INDEX, reference: referrersTag(subject) });
+async function writeIndex(
+  client: RegistryClient,
+  repository: string,
+  subject: string,
+  index: ReferrersIndex,
+  added: readonly Descriptor[],
+): Promise<void> {
+  const put = (document: Record<string, unknown> | undefined): Promise<unknown> => {
+    const bytes = appendEntries(document, added);
+    if (bytes.length > MANIFEST_LIMIT) {
+      throw new OciError(
+        "RESPONSE_TOO_LARGE",
+        `The referrers index of ${client.host}/${repository}@${subject} would be larger than ${MANIFEST_LIMIT} bytes: delete referrers that are not needed.`,
+      );
+    }
+    const reference = referrersTag(subject);
+    return putManifest(client, repository, { bytes, mediaType: OCI_IMAGE_INDEX, reference, repeat: "never" });
+  };
+  try {
+    await put(index.document);
+  } catch (error) {
+    if (!namesWhatIsDeleted(error)) throw error;
+    await put(await withoutDeleted(client, repository, index));
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof OciError)) {
+    return false;
+  }
+  const { code, status = 0 } = error;
+  return code === "CONNECTION_LOST" || (code === "REGISTRY_ERROR" && (status === 429 || status >= 500));
 }
 
 /** distribution takes no index with an entry whose manifest was deleted, though it keeps the one that it has. */
@@ -108,9 +146,8 @@ async function withoutDeleted(
   return { ...document, manifests: stored.filter((_entry, at) => found[at] !== undefined) };
 }
 
-function appendEntry(document: Record<string, unknown> | undefined, entry: Descriptor): Buffer {
+function appendEntries(document: Record<string, unknown> | undefined, added: readonly Descriptor[]): Buffer {
   const stored: unknown = document?.manifests;
-  const manifests = Array.isArray(stored) ? stored.filter(isRecord) : [];
-  const index = { schemaVersion: 2, mediaType: OCI_IMAGE_INDEX, ...document, manifests: [...manifests, entry] };
-  return Buffer.from(JSON.stringify(index));
+  const manifests = [...(Array.isArray(stored) ? stored : []), ...added];
+  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_IMAGE_INDEX, ...document, manifests }));
 }

@@ -1,12 +1,14 @@
-import { Readable } from "node:stream";
-import { fetchBlob, hasBlob, uploadBlob } from "./blobs";
+import type { Readable } from "node:stream";
+import { fetchBlob, hasBlob } from "./blobs";
 import { clientFor, type RegistryClient } from "./client";
 import type { RegistryConnection } from "./connection";
 import type { Descriptor } from "./descriptor";
-import { digestOf, parseDigest, verifyDigest } from "./digest";
+import { digestOf, parseDigest, verifyContent, verifyDigest } from "./digest";
+import { ensureEmptyBlob } from "./emptyBlob";
 import { deleteManifest, type FetchedManifest, fetchManifest, putManifest, resolveManifest } from "./manifests";
 import { assertRepository, assertTag } from "./reference";
 import { listReferrers, pushReferrer } from "./referrers";
+import { uploadBlob, uploadBytes } from "./uploads";
 
 export type { RegistryConnection } from "./connection";
 
@@ -87,8 +89,28 @@ export class Repository {
   }
 
   /** Uploads a small blob from memory unless it is there. True when it was uploaded. */
-  pushBytes(blob: Descriptor, bytes: Buffer): Promise<boolean> {
-    return this.pushBlob(blob, () => Readable.from([bytes], { objectMode: false }));
+  async pushBytes(blob: Descriptor, bytes: Buffer): Promise<boolean> {
+    if (await this.hasBlob(blob.digest)) {
+      return false;
+    }
+    await this.uploadBytes(blob, bytes);
+    return true;
+  }
+
+  /** Uploads a small blob from memory that is known to be absent. Throws OciError DIGEST_MISMATCH. */
+  async uploadBytes(blob: Descriptor, bytes: Buffer): Promise<void> {
+    verifyContent(bytes, blob, "The blob to push");
+    await uploadBytes(this.#client, this.name, blob, bytes);
+  }
+
+  /** Sees to it that the blob `{}` is there; it is asked for once in a process. */
+  ensureEmptyBlob(): Promise<void> {
+    return ensureEmptyBlob(this.#client, this.name);
+  }
+
+  /** Takes back what `ensureEmptyBlob` remembers. */
+  forgetEmptyBlob(): void {
+    this.#client.emptyBlobIn.delete(this.name);
   }
 
   /** A blob's verified bytes, at most `limit`. Throws OciError BLOB_UNKNOWN, DIGEST_MISMATCH, DESCRIPTOR_MISMATCH. */

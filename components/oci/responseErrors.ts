@@ -1,6 +1,6 @@
 import { isRecord } from "./descriptor";
 import { OciError, type OciErrorCode, type RegistryErrorEntry } from "./error";
-import type { HttpResponse } from "./transport";
+import type { HttpResponse } from "./http";
 import { placeOf } from "./transportErrors";
 
 const MAX_ENTRIES = 5;
@@ -33,7 +33,7 @@ export function unexpectedStatus(what: string, response: HttpResponse): OciError
 }
 
 /** Source: distribution-spec § Error Codes. */
-function readRegistryErrors(body: Buffer): RegistryErrorEntry[] {
+export function readRegistryErrors(body: Buffer): RegistryErrorEntry[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body.toString("utf8"));

@@ -1,18 +1,18 @@
 import type { FetchedSignature, PackedSignature, SignatureRepository } from "../notary/signatureRepository";
-import { type Descriptor, isRecord, readDescriptor } from "./descriptor";
-import { digestOf, verifyDigest } from "./digest";
+import type { Descriptor } from "./descriptor";
+import { verifyDigest } from "./digest";
 import { OciError } from "./error";
 import { SIGNATURE_ENVELOPE_LIMIT } from "./limits";
-import { OCI_ARTIFACT_MANIFEST, OCI_IMAGE_MANIFEST } from "./mediaTypes";
+import { OCI_IMAGE_MANIFEST } from "./mediaTypes";
 import type { Repository } from "./repository";
+import { NOTARY_SIGNATURE_ARTIFACT_TYPE, readOwnSignatureManifest, readSignatureManifest } from "./signatureManifest";
 
-/** Source: signature-specification.md § OCI Signatures. */
-export const NOTARY_SIGNATURE_ARTIFACT_TYPE = "application/vnd.cncf.notary.signature";
-
-const EMPTY_CONFIG = Buffer.from("{}");
+export { NOTARY_SIGNATURE_ARTIFACT_TYPE } from "./signatureManifest";
 
 /**
- * The signatures of one repository in an OCI registry.
+ * The signatures of one repository in an OCI registry. In requests, once the registry is known: a list is one, a signature
+ * fetched two; one pushed is three with the referrers API, and six with the referrers tag schema, whose index is read, written
+ * and read back.
  * Throws OciError; SIGNATURE_MANIFEST_INVALID when a signature manifest has not exactly one envelope.
  * Source: signature-specification.md § OCI Signatures, § OCI Signature Discovery.
  */
@@ -41,53 +41,28 @@ export class OciSignatureRepository implements SignatureRepository {
 
   /** Blobs first, the manifest last: nothing that is listed is incomplete. */
   async pushSignature(signature: PackedSignature): Promise<void> {
-    verifyDigest(signature.manifest, signature.digest, "The signature manifest to push");
-    const { envelope, config } = readSignatureManifest(signature.manifest, OCI_IMAGE_MANIFEST, signature.digest);
+    const { manifest, digest, subject } = signature;
+    verifyDigest(manifest, digest, "The signature manifest to push");
+    const { envelope } = readOwnSignatureManifest(manifest, digest);
     verifyDigest(signature.envelope, envelope.digest, "The signature envelope to push");
-    if (config === undefined || config.digest !== digestOf(EMPTY_CONFIG)) {
-      throw invalid(signature.digest, "its config is not the empty JSON object {}");
+    const descriptor = { mediaType: OCI_IMAGE_MANIFEST, digest, size: manifest.length };
+    const push = async (): Promise<void> => {
+      // A signature that was just made cannot be there: to ask would cost one request more.
+      await Promise.all([
+        this.#repository.uploadBytes(envelope, signature.envelope),
+        this.#repository.ensureEmptyBlob(),
+      ]);
+      await this.#repository.pushReferrer(manifest, descriptor, subject);
+    };
+    try {
+      await push();
+    } catch (error) {
+      // The empty config was there earlier; somebody's clean-up has removed it since.
+      if (!(error instanceof OciError && error.registryErrors.some(({ code }) => BLOB_ABSENT.has(code)))) throw error;
+      this.#repository.forgetEmptyBlob();
+      await push();
     }
-    await this.#repository.pushBytes(envelope, signature.envelope);
-    await this.#repository.pushBytes(config, EMPTY_CONFIG);
-    const descriptor = { mediaType: OCI_IMAGE_MANIFEST, digest: signature.digest, size: signature.manifest.length };
-    await this.#repository.pushReferrer(signature.manifest, descriptor, signature.subject);
   }
 }
 
-interface SignatureManifest {
-  envelope: Descriptor;
-  config: Descriptor | undefined;
-}
-
-/** The artifact manifest is the older form, whose blobs are called `blobs`; notation reads both. */
-function readSignatureManifest(bytes: Buffer, mediaType: string, digest: string): SignatureManifest {
-  if (mediaType !== OCI_IMAGE_MANIFEST && mediaType !== OCI_ARTIFACT_MANIFEST) {
-    throw invalid(digest, `its media type is ${mediaType}`);
-  }
-  let manifest: unknown;
-  try {
-    manifest = JSON.parse(bytes.toString("utf8"));
-  } catch (error) {
-    throw invalid(digest, "it is not JSON", error);
-  }
-  if (!isRecord(manifest)) {
-    throw invalid(digest, "it is no JSON object");
-  }
-  const layers = mediaType === OCI_IMAGE_MANIFEST ? manifest.layers : manifest.blobs;
-  if (!Array.isArray(layers) || layers.length !== 1) {
-    throw invalid(digest, "it has not exactly one signature envelope");
-  }
-  const where = `The signature manifest ${digest}`;
-  return {
-    envelope: readDescriptor(layers[0], where),
-    config: manifest.config === undefined ? undefined : readDescriptor(manifest.config, where),
-  };
-}
-
-function invalid(digest: string, reason: string, cause?: unknown): OciError {
-  return new OciError(
-    "SIGNATURE_MANIFEST_INVALID",
-    `The signature manifest ${digest} cannot be used: ${reason}. Delete it: notation can't verify the image past it either.`,
-    cause === undefined ? {} : { cause },
-  );
-}
+const BLOB_ABSENT: ReadonlySet<string> = new Set(["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"]);

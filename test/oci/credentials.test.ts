@@ -40,14 +40,27 @@ describe("A Docker configuration directory", () => {
   });
 
   test.each([
-    ["credsStore", { credsStore: "desktop", auths: { [HOST]: { auth: AUTH } } }],
-    ["credHelpers of the host", { credHelpers: { [HOST]: "ecr-login" } }],
-  ])("is refused when %s names a helper", async (_, config) => {
+    ["credsStore", { credsStore: "desktop", auths: { [HOST]: { auth: AUTH } } }, "desktop"],
+    ["credHelpers of the host", { credHelpers: { [HOST]: "ecr-login" }, credsStore: "desktop" }, "ecr-login"],
+  ])("leaves the login to the helper that %s names", async (_, config, name) => {
     await write(config);
-    expect(thrownBy(() => readCredentials(HOST, directory))).toMatchObject({
-      name: OciError.name,
-      code: "CREDENTIAL_HELPER_UNSUPPORTED",
-    });
+    expect(readCredentials(HOST, directory)).toMatchObject({ kind: "helper", name, serverAddress: HOST });
+  });
+
+  test.each(["../../evil", "a b", "a;b", "", " "])("never runs a program called %j", async (name) => {
+    await write({ credHelpers: { [HOST]: name }, auths: { [HOST]: { auth: AUTH } } });
+    if (name === "") {
+      expect(readCredentials(HOST, directory)).toMatchObject({ kind: "password" });
+    } else {
+      expect(thrownBy(() => readCredentials(HOST, directory))).toMatchObject({ code: "CREDENTIALS_INVALID" });
+    }
+  });
+
+  test("keeps Docker Hub's login under the address of its first API", async () => {
+    await write({ auths: { "https://index.docker.io/v1/": { auth: AUTH } } });
+    expect(readCredentials("docker.io", directory)).toMatchObject({ kind: "password", username: "ci" });
+    await write({ credsStore: "desktop" });
+    expect(readCredentials("docker.io", directory)).toMatchObject({ serverAddress: "https://index.docker.io/v1/" });
   });
 
   test("may name a helper for another host", async () => {

@@ -11,7 +11,7 @@ const WRONG_PASSWORD = "not the password at all";
 describe("A registry that asks for a login", () => {
   let registry: TestRegistry;
   let directory: string;
-  let right: Required<RegistryConnection>;
+  let right: Required<Pick<RegistryConnection, "host" | "caFile" | "dockerConfig">>;
 
   beforeAll(async () => {
     registry = await startDistribution();
