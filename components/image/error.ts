@@ -4,8 +4,10 @@ export type ImageErrorCode =
   | "TAG_MOVED"
   | "SOURCE_CHANGED"
   | "SIGNATURE_REFUSED"
-  | "SIGNATURE_NOT_STORED"
-  | "IMAGE_NOT_VERIFIED";
+  | "IMAGE_NOT_VERIFIED"
+  /** Verified, but only under a level that would have let others pass; a stack may accept that by name. */
+  | "IMAGE_VERIFIED_WEAKLY"
+  | "DURATION_INVALID";
 
 /** An image can't be pushed, signed or let through; nothing was overwritten. */
 export class ImageError extends BreakwaterError<ImageErrorCode> {}

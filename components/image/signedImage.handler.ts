@@ -2,10 +2,16 @@ import { readFile } from "node:fs/promises";
 import { resolvePath } from "../files/paths";
 import type { TrustDeclaration } from "../notary/trust/declaration";
 import type { ResourceDefinition } from "../provider/definition";
+import { sameJson } from "../provider/wire";
+import type { Weaker } from "./acceptWeaker";
+import type { KeptSignature } from "./keptSignature";
 import type { PinnedImage } from "./pinnedImage";
-import { attachSignature, isAttached, type KeptSignature, type Signing } from "./signature";
+import { type Ports, realPorts } from "./ports";
+import { attachSignature, isAttached, whyRenewed } from "./signature";
+import { checkSignatureOptions, type SignatureOptions } from "./signatureOptions";
+import type { Signing } from "./signing";
 
-export interface SignedImageInputs {
+export interface SignedImageInputs extends SignatureOptions {
   readonly image: PinnedImage;
   readonly identity: {
     /** PEM, leaf first. */
@@ -15,6 +21,8 @@ export interface SignedImageInputs {
   };
   /** What the signature must pass before it is pushed. */
   readonly trust: TrustDeclaration;
+  /** What this trust lets pass only weakly, and may. */
+  readonly acceptWeaker?: readonly Weaker[];
 }
 
 /** The signature, kept byte for byte: a deleted one is attached again without the key. */
@@ -23,30 +31,43 @@ export interface SignedImageOutputs {
 }
 
 /**
- * An image with a signature of an identity: verified in memory under the declared trust, then pushed, then verified again
- * from the registry. Deleting the resource deletes no signature.
+ * An image with a signature of an identity: verified in memory under the declared trust, then pushed. A signature that is not
+ * as declared any more, or that expired, gets a successor; it stays in the registry. Deleting the resource deletes none.
  */
-export const signedImage: ResourceDefinition<SignedImageInputs, SignedImageOutputs> = {
-  compared: ["image", "identity", "trust"],
+export function signedImageWith(ports: Ports): ResourceDefinition<SignedImageInputs, SignedImageOutputs> {
+  return {
+    compared: ["image", "identity", "trust", "acceptWeaker", "format", "expiry", "userMetadata", "timestamp"],
 
-  async create(inputs) {
-    const signature = await attachSignature(signingOf(inputs), undefined);
-    return { id: signature.digest, outputs: { signature } };
-  },
+    async check(news) {
+      checkSignatureOptions(news);
+      return news;
+    },
 
-  async observe(state) {
-    const attached = await isAttached(state.image, state.signature);
-    return { drift: attached ? "" : `signature ${state.signature.digest} is not in the registry` };
-  },
+    async create(inputs) {
+      const signature = await attachSignature(signingOf(inputs), undefined, ports);
+      return { id: signature.digest, outputs: { signature } };
+    },
 
-  async update(state, inputs) {
-    return { signature: await attachSignature(signingOf(inputs), state.signature) };
-  },
+    async observe(state) {
+      if (await isAttached(state.image, state.signature)) {
+        return { drift: await whyRenewed(signingOf(state), state.signature, ports) };
+      }
+      return { drift: `signature ${state.signature.digest} is not in the registry` };
+    },
 
-  async delete() {},
-};
+    async update(state, inputs) {
+      // Which authority stamped a signature can't be told from its declaration, so any change asks for a new one.
+      const outdated = !sameJson(state.timestamp, inputs.timestamp);
+      return { signature: await attachSignature(signingOf(inputs), { signature: state.signature, outdated }, ports) };
+    },
 
-function signingOf({ image, identity, trust }: SignedImageInputs): Signing {
+    async delete() {},
+  };
+}
+
+export const signedImage = signedImageWith(realPorts);
+
+function signingOf({ identity, ...rest }: SignedImageInputs): Signing {
   const { certificate, keyFile } = identity;
-  return { image, trust, certificate, privateKey: () => readFile(resolvePath(keyFile), "utf8") };
+  return { ...rest, certificate, privateKey: () => readFile(resolvePath(keyFile), "utf8") };
 }

@@ -1,7 +1,7 @@
 import { type CustomResourceOptions, dynamic, type Output } from "@pulumi/pulumi";
 import { lazyProvider } from "../provider/lazyProvider";
 import { type ArgsOf, MODULE } from "../provider/resource";
-import type { KeptSignature } from "./signature";
+import type { KeptSignature } from "./keptSignature";
 import type { SignedImageInputs } from "./signedImage.handler";
 
 const provider = lazyProvider("signedImage");

@@ -1,48 +1,63 @@
-import type { TrustDeclaration } from "../notary/trust/declaration";
 import type { ArtifactVerdict } from "../notary/verification/verdict";
-import type { ResourceDefinition } from "../provider/definition";
+import { PropertyError, type ResourceDefinition } from "../provider/definition";
+import { isUnknown } from "../provider/wire";
+import { requireWeaker, type Weaker } from "./acceptWeaker";
 import { ImageError } from "./error";
-import { type PinnedImage, referenceOf } from "./pinnedImage";
-import { evaluate, whyNotTrusted } from "./verdict";
+import { referenceOf } from "./pinnedImage";
+import { type Ports, realPorts } from "./ports";
+import { evaluate, type Gate } from "./verdict";
 
-export interface VerifiedImageInputs {
-  readonly image: PinnedImage;
-  readonly trust: TrustDeclaration;
-}
+export interface VerifiedImageInputs extends Gate {}
 
 export interface VerifiedImageOutputs {
   /** `host/repository@digest`. */
   readonly reference: string;
   /** Of the last evaluation; for people. Nothing decides by it: every preview and `up` evaluates afresh. */
   readonly verdict: ArtifactVerdict;
+  /** What of `acceptWeaker` the image needed in the last evaluation: for reviewers. */
+  readonly accepted: readonly Weaker[];
 }
 
 /** A gate: it has the image's reference only if the image verifies now, and fails `up` with the rule that failed. */
-export const verifiedImage: ResourceDefinition<VerifiedImageInputs, VerifiedImageOutputs> = {
-  compared: ["image", "trust"],
-  observeInDiff: true,
+export function verifiedImageWith(ports: Ports): ResourceDefinition<VerifiedImageInputs, VerifiedImageOutputs> {
+  return {
+    compared: ["image", "trust", "acceptWeaker", "userMetadata", "maxSignatures"],
+    observeInDiff: true,
 
-  async create(inputs) {
-    return { id: referenceOf(inputs.image), outputs: await pass(inputs) };
-  },
+    async check(news) {
+      if (news.acceptWeaker && !isUnknown(news.acceptWeaker)) requireWeaker(news.acceptWeaker);
+      if (news.maxSignatures !== undefined && !isUnknown(news.maxSignatures)) requireMaximum(news.maxSignatures);
+      return news;
+    },
 
-  async observe(state) {
-    const verdict = await evaluate(state.image, state.trust);
-    return { drift: whyNotTrusted(state.image, verdict), outputs: { verdict } };
-  },
+    async create(inputs) {
+      return { id: referenceOf(inputs.image), outputs: await pass(inputs, ports) };
+    },
 
-  async update(_state, inputs) {
-    return await pass(inputs);
-  },
+    async observe(state) {
+      const { verdict, accepted, refusal } = await evaluate(state, ports);
+      return { drift: refusal?.why ?? "", outputs: { verdict, accepted } };
+    },
 
-  async delete() {},
-};
+    async update(_state, inputs) {
+      return await pass(inputs, ports);
+    },
 
-async function pass({ image, trust }: VerifiedImageInputs): Promise<VerifiedImageOutputs> {
-  const verdict = await evaluate(image, trust);
-  const why = whyNotTrusted(image, verdict);
-  if (why !== "") {
-    throw new ImageError("IMAGE_NOT_VERIFIED", `${why}. Nothing that consumes this image was changed`);
+    async delete() {},
+  };
+}
+
+export const verifiedImage = verifiedImageWith(realPorts);
+
+async function pass(inputs: VerifiedImageInputs, ports: Ports): Promise<VerifiedImageOutputs> {
+  const { verdict, accepted, refusal } = await evaluate(inputs, ports);
+  if (refusal !== undefined) {
+    throw new ImageError(refusal.code, `${refusal.why}. Nothing that consumes this image was changed`);
   }
-  return { reference: referenceOf(image), verdict };
+  return { reference: referenceOf(inputs.image), verdict, accepted };
+}
+
+function requireMaximum(maxSignatures: number): void {
+  if (Number.isSafeInteger(maxSignatures) && maxSignatures >= 1) return;
+  throw new PropertyError("maxSignatures", `${maxSignatures} is no number of signatures: give a whole one, at least 1`);
 }

@@ -1,6 +1,7 @@
-import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output, output } from "@pulumi/pulumi";
 import type { ArtifactVerdict } from "../notary/verification/verdict";
 import type { Trust } from "../trust/trust";
+import type { Weaker } from "./acceptWeaker";
 import type { PushedImage } from "./pushedImage";
 import type { SignedImage } from "./signedImage";
 import { VerifiedImageResource } from "./verifiedImage.resource";
@@ -8,6 +9,15 @@ import { VerifiedImageResource } from "./verifiedImage.resource";
 export interface VerifiedImageArgs {
   readonly image: SignedImage | PushedImage;
   readonly trust: Trust;
+  /**
+   * Lets an image through that the trust policy's level or overrides verify only weakly, each weakness by its name: a validation
+   * that failed and is only logged, or that is not enforced; `skip` where the policy verifies nothing.
+   */
+  readonly acceptWeaker?: readonly Weaker[];
+  /** Must be among the user metadata that were signed. */
+  readonly userMetadata?: Input<Record<string, Input<string>>>;
+  /** The most signatures that are evaluated; 100 when absent, as notation's `--max-signatures`. */
+  readonly maxSignatures?: number;
 }
 
 /** Gates: what is deployed takes `reference`, which exists only if the image verifies now. */
@@ -15,13 +25,22 @@ export class VerifiedImage extends ComponentResource {
   /** `host/repository@digest`. */
   readonly reference: Output<string>;
   readonly verdict: Output<ArtifactVerdict>;
+  /** What of `acceptWeaker` the image needed. */
+  readonly accepted: Output<Weaker[]>;
 
   constructor(name: string, args: VerifiedImageArgs, options?: ComponentResourceOptions) {
     super("breakwater:image:VerifiedImage", name, {}, options);
-    const inputs = { image: args.image.pinned, trust: args.trust.declaration };
+    const { image, trust, userMetadata, ...rest } = args;
+    const inputs = {
+      image: image.pinned,
+      trust: trust.declaration,
+      ...(userMetadata && { userMetadata: output(userMetadata) }),
+      ...rest,
+    };
     const resource = new VerifiedImageResource(name, inputs, { parent: this });
     this.reference = resource.reference;
     this.verdict = resource.verdict;
-    this.registerOutputs({ reference: this.reference });
+    this.accepted = resource.accepted;
+    this.registerOutputs({ reference: this.reference, accepted: this.accepted });
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { GeneratedIdentity } from "../../components/identity/generateTest";
 import { descriptorOf, openRepository, type PinnedImage } from "../../components/image/pinnedImage";
-import type { KeptSignature } from "../../components/image/signature";
+import type { KeptSignature } from "../../components/image/keptSignature";
 import { type SignedImageInputs, signedImage } from "../../components/image/signedImage.handler";
 import { referrersTag } from "../../components/oci/referrersTag";
 import { OciSignatureRepository } from "../../components/oci/signatureRepository";

@@ -93,7 +93,7 @@ describe.each([
   it("does not exist under a level that enforces no signer", async () => {
     await sign();
     for (const trust of [trusting("audit", wabbit), skipping(image)]) {
-      expect(await codeOf(resource.up({ ...declared, trust }))).toBe("IMAGE_NOT_VERIFIED");
+      expect(await codeOf(resource.up({ ...declared, trust }))).toBe("IMAGE_VERIFIED_WEAKLY");
     }
   });
 
