@@ -1,3 +1,3 @@
 import { open } from "./door.mjs";
 
-await open({ command: "bench", tools: ["pulumi", "registry", "pebble", "notation"] });
+await open({ command: "bench", tools: ["pulumi", "registry", "pebble", "notation", "olareg"] });
