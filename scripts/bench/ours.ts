@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { openRepository, type PinnedImage, referenceOf } from "../../components/image/pinnedImage";
+import { realPorts } from "../../components/image/ports";
+import { attachSignature } from "../../components/image/signature";
+import { evaluate } from "../../components/image/verdict";
+import type { Place } from "./place";
+import { inPool } from "./pool";
+import { timed } from "./statistics";
+
+export interface OursResult {
+  readonly perSecond: number;
+  /** HTTP requests an image, as the client counts them. */
+  readonly requests: number;
+}
+
+/** In this process, by the functions that SignedImage and VerifiedImage call. */
+export class Ours {
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  sign(images: readonly PinnedImage[], concurrency: number): Promise<OursResult> {
+    const { trust, identity, notationConfig, keyName } = this.#place;
+    const privateKey = () => readFile(`${notationConfig}/localkeys/${keyName}.key`, "utf8");
+    return measured(images, concurrency, (image) =>
+      attachSignature({ image, trust, certificate: identity.certificate, privateKey }, undefined, realPorts),
+    );
+  }
+
+  verify(images: readonly PinnedImage[], concurrency: number): Promise<OursResult> {
+    return measured(images, concurrency, async (image) => {
+      const { refusal } = await evaluate({ image, trust: this.#place.trust }, realPorts);
+      if (refusal !== undefined) throw new Error(`${referenceOf(image)} is not verified: ${refusal.why}`);
+    });
+  }
+}
+
+async function measured(
+  images: readonly PinnedImage[],
+  concurrency: number,
+  work: (image: PinnedImage) => Promise<unknown>,
+): Promise<OursResult> {
+  const [first] = images;
+  if (first === undefined) throw new Error("no image to measure with");
+  const repository = openRepository(first);
+  const before = repository.requests;
+  const ms = await timed(() => inPool(images, concurrency, work));
+  return { perSecond: images.length / (ms / 1000), requests: (repository.requests - before) / images.length };
+}
