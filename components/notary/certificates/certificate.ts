@@ -4,6 +4,7 @@ import { BoundedMap } from "./bounded";
 import { DerReader, malformed, rightAligned, Tag } from "./der";
 import { CertificateError } from "./error";
 import { type CertificateExtensions, readExtensions, requireReadableExtensions } from "./extensions";
+import { type KeySpec, keySpecOf } from "./keySpec";
 import { readName } from "./name";
 import { readPublicKey } from "./publicKey";
 import { isSignatureValid, readSignatureAlgorithm } from "./signatureAlgorithm";
@@ -33,7 +34,10 @@ export interface Certificate extends UsedExtensions {
   readonly issuerDer: Buffer;
   readonly notBefore: Date;
   readonly notAfter: Date;
+  /** @throws CertificateError CERTIFICATE_KEY_UNSUPPORTED for a key of an algorithm that Node does not know */
   readonly publicKey: KeyObject;
+  /** Undefined for a key that signs nothing in the Notary Project. */
+  readonly keySpec: KeySpec | undefined;
   /** Content of the BIT STRING subjectPublicKey without its first octet (the count of unused bits). */
   readonly publicKeyBits: Buffer;
   /** Name and hash of the algorithm its issuer signed it with, as in "ECDSA/SHA-384". */
@@ -131,15 +135,27 @@ function read(raw: Buffer, thumbprint: string): Certificate {
     issuerDer,
     notBefore,
     notAfter,
-    publicKey: publicKey.key,
+    get publicKey() {
+      return publicKey.key ?? unsupportedKey(subject);
+    },
+    keySpec: publicKey.key && keySpecOf(publicKey.key),
     publicKeyBits: publicKey.bits,
     signatureAlgorithm: algorithm.name,
     extensions,
     unhandledCriticalExtensions,
     ...readUsedExtensions(extensions),
-    isSignedWith: ({ thumbprint: by, publicKey: key }) =>
-      signed.get(`${thumbprint} ${by}`, () => isSignatureValid(algorithm, toBeSigned, signature, key)),
+    isSignedWith: (issuer) =>
+      signed.get(`${thumbprint} ${issuer.thumbprint}`, () =>
+        isSignatureValid(algorithm, toBeSigned, signature, () => issuer.publicKey),
+      ),
   };
+}
+
+function unsupportedKey(subject: string): never {
+  throw new CertificateError(
+    "CERTIFICATE_KEY_UNSUPPORTED",
+    `the certificate ${JSON.stringify(subject)} has a key of an unknown algorithm: have it issued for RSA or EC`,
+  );
 }
 
 function readVersion(tbs: DerReader): 1 | 2 | 3 {

@@ -1,6 +1,5 @@
 import { ExtensionType } from "./extensions";
-import { keySpecOf } from "./keySpec";
-import type { ChainPurpose, Place, Rule } from "./rule";
+import type { ChainPurpose, Rule } from "./rule";
 import { ExtendedKeyUsage, KeyUsageFlags } from "./usage";
 
 // signature-specification.md § Leaf Certificates, in the order of notation-core-go x509/codesigning_cert_validations.go
@@ -117,8 +116,8 @@ const TIMESTAMPING_USAGE_CRITICAL: Rule = {
 const KEY: Rule = {
   code: "CERTIFICATE_KEY_UNSUPPORTED",
   section,
-  broken: ({ certificate }: Place) =>
-    keySpecOf(certificate.publicKey)
+  broken: ({ certificate }) =>
+    certificate.keySpec
       ? undefined
       : "has another key than RSA of 2048, 3072 or 4096 bits or EC P-256, P-384 or P-521: have it issued for one of these",
 };

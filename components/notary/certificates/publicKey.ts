@@ -2,7 +2,8 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { DerReader, malformed, rightAligned } from "./der";
 
 export interface SubjectPublicKey {
-  readonly key: KeyObject;
+  /** Undefined when Node cannot read it. */
+  readonly key: KeyObject | undefined;
   /** Content of the BIT STRING without its count of unused bits. */
   readonly bits: Buffer;
 }
@@ -10,6 +11,7 @@ export interface SubjectPublicKey {
 // Object identifiers of RFC 3279 and RFC 8410.
 const RSA = "1.2.840.113549.1.1.1";
 const EC = "1.2.840.10045.2.1";
+const DSA = "1.2.840.10040.4.1";
 const ED25519 = "1.3.101.112";
 const CURVES: Readonly<Record<string, { name: string; octets: number } | undefined>> = {
   "1.3.132.0.33": { name: "P-224", octets: 28 },
@@ -20,10 +22,9 @@ const CURVES: Readonly<Record<string, { name: string; octets: number } | undefin
 
 /**
  * A SubjectPublicKeyInfo (RFC 5280 § 4.1.2.7) as Go reads it: which keys may sign is another matter
- * (signature-specification.md § Algorithm Selection). A key of an algorithm that Go does not know is taken if Node
- * knows it.
+ * (signature-specification.md § Algorithm Selection). A key of an algorithm that Go does not know may be anything.
  * @param element with tag and length
- * @throws DerError, or whatever Node throws for a key that it cannot take
+ * @throws DerError, or what Node throws for a point that is not on its curve
  */
 export function readPublicKey(element: Buffer): SubjectPublicKey {
   const info = new DerReader(element).sequence();
@@ -34,22 +35,31 @@ export function readPublicKey(element: Buffer): SubjectPublicKey {
   return { key: keyOf(identifier, parameters, bits, element), bits };
 }
 
-function keyOf(identifier: string, parameters: Buffer | undefined, bits: Buffer, element: Buffer): KeyObject {
+function keyOf(
+  identifier: string,
+  parameters: Buffer | undefined,
+  bits: Buffer,
+  element: Buffer,
+): KeyObject | undefined {
   if (identifier === RSA) return rsa(parameters, bits);
   if (identifier === EC) return ec(parameters, bits, element);
   if (identifier === ED25519) {
     if (parameters || bits.length !== 32) malformed("an Ed25519 key has parameters or another size");
     return jwk({ kty: "OKP", crv: "Ed25519", x: base64url(bits) });
   }
-  return createPublicKey({ key: element, format: "der", type: "spki" });
+  if (identifier === DSA) requireDsa(parameters, bits);
+  try {
+    return createPublicKey({ key: element, format: "der", type: "spki" });
+  } catch {
+    return undefined;
+  }
 }
 
 function rsa(parameters: Buffer | undefined, bits: Buffer): KeyObject {
   if (parameters?.toString("hex") !== "0500") malformed("an RSA key is without its NULL parameters");
   const key = new DerReader(bits).sequence();
-  const modulus = key.integer();
+  const modulus = positive(key);
   const exponent = key.int64();
-  if ((modulus[0] ?? 0) >= 0x80 || modulus.equals(Buffer.of(0))) malformed("an RSA modulus is not positive");
   if (exponent <= 0n) malformed("an RSA exponent is not positive");
   return jwk({ kty: "RSA", n: base64url(modulus), e: base64url(Buffer.from(evenHex(exponent), "hex")) });
 }
@@ -63,6 +73,18 @@ function ec(parameters: Buffer | undefined, bits: Buffer, element: Buffer): KeyO
   const x = base64url(bits.subarray(1, 1 + curve.octets));
   const y = base64url(bits.subarray(1 + curve.octets));
   return jwk({ kty: "EC", crv: curve.name, x, y });
+}
+
+function requireDsa(parameters: Buffer | undefined, bits: Buffer): void {
+  positive(new DerReader(bits));
+  const numbers = new DerReader(parameters ?? malformed("a DSA key has no parameters")).sequence();
+  for (let count = 0; count < 3; count++) positive(numbers);
+}
+
+function positive(der: DerReader): Buffer {
+  const number = der.integer();
+  if ((number[0] ?? 0) >= 0x80 || number.equals(Buffer.of(0))) malformed("a number of a key is not positive");
+  return number;
 }
 
 /** Go verifies nothing with an RSA key of less than 1024 bits, an even modulus, or an exponent even or beyond 31 bits. */

@@ -71,16 +71,19 @@ export function isSignatureValid(
   { verified }: CertificateSignatureAlgorithm,
   signed: Buffer,
   signature: Buffer,
-  key: KeyObject,
+  keyOf: () => KeyObject,
 ): boolean {
-  if (!verified || key.asymmetricKeyType !== verified.keyType) return false;
-  if (verified.keyType === "rsa" && !isUsableRsaKey(key)) return false;
+  if (!verified) return false;
   const padding = verified.pss
     ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
     : {};
   try {
+    const key = keyOf();
+    if (key.asymmetricKeyType !== verified.keyType) return false;
+    if (verified.keyType === "rsa" && !isUsableRsaKey(key)) return false;
     return verify(verified.hash, signed, { key, ...padding }, signature);
   } catch {
+    // A key that Node cannot read, or a signature that OpenSSL cannot: neither is one that was verified.
     return false;
   }
 }
