@@ -1,9 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
+import { hash } from "bcryptjs";
 import { resolvePath } from "../../components/files/paths";
 import { httpsGet } from "../../components/local/httpsGet";
 import { freePorts } from "../../components/local/ports";
-import { registry } from "../../components/local/registry.handler";
-import { type Service, startService, stopService } from "../../components/local/supervisor";
+import { startService, stopService } from "../../components/local/supervisor";
 import { toolPath } from "../../components/local/tool";
 import type { RegistryConnection } from "../../components/oci/repository";
 import { BENCH_HOME, type Place } from "./place";
@@ -16,48 +17,71 @@ export interface BenchRegistry {
   stop(): Promise<void>;
 }
 
+/** In memory, the clients are compared; on disk, how long the disk takes to make sure of a write weighs on all of them alike. */
+export type Storage = "memory" | "disk";
+
 export const REGISTRIES = {
   distribution: startDistribution,
   olareg: startOlareg,
-} as const satisfies Record<string, (place: Place) => Promise<BenchRegistry>>;
+} as const satisfies Record<string, (place: Place, storage: Storage) => Promise<BenchRegistry>>;
 
 export type RegistryName = keyof typeof REGISTRIES;
 
-async function startDistribution({ tls }: Place): Promise<BenchRegistry> {
+/** With a login, as the stack's own registry has it. */
+async function startDistribution({ tls }: Place, storage: Storage): Promise<BenchRegistry> {
+  const home = `${BENCH_HOME}/distribution`;
+  const directory = resolvePath(home);
   const [port = 0] = await freePorts(1);
-  const directory = `${BENCH_HOME}/distribution`;
-  const inputs = { directory, port, username: "bench", certificate: "", tls };
-  const { outputs } = await registry.create(inputs);
+  const password = randomBytes(24).toString("base64url");
+  const auth = Buffer.from(`bench:${password}`).toString("base64");
+  const config = {
+    version: "0.1",
+    log: { level: "error", accesslog: { disabled: true } },
+    storage: storage === "memory" ? { inmemory: {} } : { filesystem: { rootdirectory: "data" } },
+    http: {
+      addr: `127.0.0.1:${port}`,
+      secret: password,
+      tls: { certificate: resolvePath(tls.chainFile), key: resolvePath(tls.keyFile) },
+    },
+    auth: { htpasswd: { realm: "bench", path: "htpasswd" } },
+  };
+  await mkdir(`${directory}/docker`, { recursive: true });
+  await writeFile(`${directory}/config.yml`, JSON.stringify(config)); // YAML is a superset of JSON
+  await writeFile(`${directory}/htpasswd`, `bench:${await hash(password, 4)}\n`);
+  await writeFile(`${directory}/docker/config.json`, JSON.stringify({ auths: { [`127.0.0.1:${port}`]: { auth } } }));
+  const env = { OTEL_TRACES_EXPORTER: "none" };
+  const service = { name: "distribution", directory, executable: toolPath("registry"), args: ["serve", "config.yml"] };
+  await startService({ ...service, env, health: answers(port, tls, 401) });
   return {
-    connection: { host: `127.0.0.1:${port}`, caFile: tls.rootFile, dockerConfig: `${directory}/docker` },
+    connection: { host: `127.0.0.1:${port}`, caFile: tls.rootFile, dockerConfig: `${home}/docker` },
     referrers: "tag schema",
-    stop: () => registry.delete({ ...inputs, ...outputs }),
+    stop: () => stopService(service),
   };
 }
 
-async function startOlareg({ tls }: Place): Promise<BenchRegistry> {
-  const [port = 0] = await freePorts(1);
+async function startOlareg({ tls }: Place, storage: Storage): Promise<BenchRegistry> {
   const home = `${BENCH_HOME}/olareg`;
   const directory = resolvePath(home);
+  const [port = 0] = await freePorts(1);
   await mkdir(`${directory}/data`, { recursive: true });
   await mkdir(`${directory}/docker`);
   await writeFile(`${directory}/docker/config.json`, "{}"); // nobody logs in
   const address = ["--addr", "127.0.0.1", "--port", String(port)];
   const certificate = ["--tls-cert", resolvePath(tls.chainFile), "--tls-key", resolvePath(tls.keyFile)];
-  const service: Service = {
-    name: "olareg",
-    directory,
-    executable: toolPath("olareg"),
-    args: ["serve", ...address, ...certificate, "--dir", `${directory}/data`, "--gc-frequency", "-1s"],
-    async health() {
-      const { status } = await httpsGet(`https://127.0.0.1:${port}/v2/`, resolvePath(tls.rootFile));
-      if (status !== 200) throw new Error(`GET /v2/ answers ${status}`);
-    },
-  };
-  await startService(service);
+  const store = storage === "memory" ? ["--store-type", "mem"] : ["--dir", `${directory}/data`];
+  const args = ["serve", ...address, ...certificate, ...store, "--gc-frequency", "-1s"];
+  const service = { name: "olareg", directory, executable: toolPath("olareg"), args };
+  await startService({ ...service, health: answers(port, tls, 200) });
   return {
     connection: { host: `127.0.0.1:${port}`, caFile: tls.rootFile, dockerConfig: `${home}/docker` },
     referrers: "referrers API",
     stop: () => stopService(service),
+  };
+}
+
+function answers(port: number, tls: Place["tls"], wanted: number): () => Promise<void> {
+  return async () => {
+    const { status } = await httpsGet(`https://127.0.0.1:${port}/v2/`, resolvePath(tls.rootFile));
+    if (status !== wanted) throw new Error(`GET /v2/ answers ${status}, not ${wanted}`);
   };
 }

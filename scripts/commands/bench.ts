@@ -6,7 +6,7 @@ import { envelopes } from "../bench/envelopes";
 import { fleet } from "../bench/fleet";
 import { noop } from "../bench/noop";
 import { makePlace, type Place, removePlace } from "../bench/place";
-import { REGISTRIES, type RegistryName } from "../bench/registries";
+import { REGISTRIES, type RegistryName, type Storage } from "../bench/registries";
 import { missed, printSection, type Row } from "../bench/report";
 import { single } from "../bench/single";
 import { runCommand, say } from "./command";
@@ -22,6 +22,8 @@ Ratios of one run on one machine, beside what a user would have instead. Absolut
                              envelopes  pure verification of envelopes in memory
                      May be given again
   --registry NAME    distribution (tag schema) or olareg (referrers API); both unless given
+  --storage KIND     where the registries keep their data: memory (unless given), so that the clients are compared and
+                     not the disk, or disk
   --images N         images of the fleet that ours signs and verifies (200)
   --sample N         images of the fleet that each way of running notation signs and verifies (40): per image, the
                      rate of all of them is reckoned from these
@@ -38,6 +40,7 @@ interface Options {
   readonly help: boolean;
   readonly parts: readonly Part[];
   readonly registries: readonly RegistryName[];
+  readonly storage: Storage;
   readonly images: number;
   readonly sample: number;
   readonly concurrency: number;
@@ -85,8 +88,8 @@ async function benchRegistry(
 ): Promise<void> {
   const parts = options.parts.filter((part) => part === "single" || part === "fleet");
   if (parts.length === 0) return;
-  const registry = await REGISTRIES[name](place);
-  const where = `${name}, ${registry.referrers}`;
+  const registry = await REGISTRIES[name](place, options.storage);
+  const where = `${name}, ${registry.referrers}, data ${options.storage === "memory" ? "in memory" : "on disk"}`;
   try {
     if (parts.includes("single"))
       print(`One image at a time (${where}; median of 20, in turns)`, await single(place, registry, 20));
@@ -107,6 +110,7 @@ function readOptions(args: readonly string[]): Options {
     registries: values.registry
       ? [oneOf(Object.keys(REGISTRIES) as RegistryName[], values.registry, "--registry")]
       : (Object.keys(REGISTRIES) as RegistryName[]),
+    storage: oneOf(["memory", "disk"], values.storage ?? "memory", "--storage"),
     images: count(values.images, 200, "--images"),
     sample: count(values.sample, 40, "--sample"),
     concurrency: count(values.concurrency, 16, "--concurrency"),
@@ -122,6 +126,7 @@ function parsed(args: readonly string[]) {
       options: {
         only: { type: "string", multiple: true },
         registry: string,
+        storage: string,
         images: string,
         sample: string,
         concurrency: string,

@@ -14,7 +14,9 @@ import { OciSignatureRepository } from "../../components/oci/signatureRepository
 import { toHandler } from "../../components/provider/handler";
 import { codeOf, messageOf } from "../local/support";
 import { ManagedResource } from "../provider/managedResource";
+import { freePort } from "../support/ports";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
+import { startTsa, type TestTsa } from "../support/tsa";
 import { makeIdentity, pushedPinned, skipping, trusting, writeIdentity } from "./support";
 
 // The clock is the test's: a signature grows old without waiting. It runs ahead only, for the registry's own sake.
@@ -200,6 +202,77 @@ describe.each([
       expect(await listed()).toBe(1);
     },
   );
+});
+
+describe("An image whose signature is time stamped", () => {
+  let registry: TestRegistry;
+  let tsa: TestTsa;
+  let other: TestTsa;
+  let image: PinnedImage;
+  let resource: ManagedResource;
+  let declared: SignedImageInputs;
+  beforeAll(async () => {
+    [registry, tsa, other] = await Promise.all([startOlareg(), startTsa(), startTsa()]);
+  });
+  afterAll(() => Promise.all([registry?.stop(), tsa?.stop(), other?.stop()]));
+  beforeEach(async () => {
+    image = await pushedPinned(registry, { directory, repository: `stamped/app-${number++}` });
+    resource = new ManagedResource(signer);
+    const identity = await writeIdentity(join(directory, "wabbit"), wabbit);
+    declared = { image, identity, trust: stamping(tsa, other), timestamp: { url: tsa.url, roots: [tsa.rootPem] } };
+  });
+  const kept = () => resource.state.signature as KeptSignature;
+  const stamp = async () =>
+    (await openEnvelope(Buffer.from(kept().envelope, "base64"), kept().envelopeMediaType)).unsignedAttributes
+      .timestampSignature;
+
+  function stamping(...authorities: TestTsa[]) {
+    const { policy, stores } = trusting("strict", wabbit);
+    const trustPolicies = policy.trustPolicies.map((statement) => ({
+      ...statement,
+      trustStores: [...(statement.trustStores ?? []), "tsa:loopback"],
+    }));
+    return {
+      policy: { ...policy, trustPolicies },
+      stores: { ...stores, "tsa:loopback": authorities.map(({ rootPem }) => rootPem) },
+    };
+  }
+
+  it.each(["jws", "cose"] as const)(
+    "(%s) is trusted after its certificates expired, as another is not",
+    async (format) => {
+      await resource.up({ ...declared, format });
+      expect(await stamp()).toBeDefined();
+      expect(await resource.up({ ...declared, format })).toBe("same");
+      const unstamped = await pushedPinned(registry, { directory, repository: `stamped/app-${number++}` });
+      const { timestamp: _, ...without } = { ...declared, image: unstamped, trust: trusting("strict", wabbit) };
+      await new ManagedResource(signer).up(without);
+      later(2 * 86_400);
+      expect(await new ManagedResource(gatekeeper).up({ image, trust: declared.trust })).toBe("create");
+      const late = new ManagedResource(gatekeeper).up({ image: unstamped, trust: without.trust });
+      expect(await codeOf(late)).toBe("IMAGE_NOT_VERIFIED");
+    },
+  );
+
+  it("gets another signature with another authority, and with none", async () => {
+    await resource.up(declared);
+    const first = kept().digest;
+    const elsewhere = { ...declared, timestamp: { url: other.url, roots: [other.rootPem] } };
+    expect(await resource.up(elsewhere)).toBe("update");
+    expect(kept().digest).not.toBe(first);
+    expect(await resource.up(elsewhere)).toBe("same");
+    const { timestamp: _, ...without } = { ...declared, trust: trusting("strict", wabbit) };
+    expect(await resource.up(without)).toBe("update");
+    expect(await stamp()).toBeUndefined();
+  });
+
+  it("has no signature when the authority does not lead to a declared root, or does not answer", async () => {
+    const strange = { url: tsa.url, roots: [other.rootPem] };
+    expect(await codeOf(resource.up({ ...declared, timestamp: strange }))).toBe("TIMESTAMP_NOT_TRUSTED");
+    const dead = { url: `http://127.0.0.1:${await freePort()}`, roots: [tsa.rootPem] };
+    expect(await codeOf(resource.up({ ...declared, timestamp: dead }))).toBe("TIMESTAMP_SERVER_FAILED");
+    expect(await openRepository(image).referrers(image.digest)).toEqual([]);
+  });
 });
 
 describe("What can't be right is found in a preview:", () => {
