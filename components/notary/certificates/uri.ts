@@ -18,11 +18,12 @@ export function isUri(text: string): boolean {
   if (address === "*") return true;
   const [, scheme = "", afterScheme = address] = SCHEME.exec(address) ?? [];
   const [rest = ""] = afterScheme.split("?", 1);
-  if (!rest.startsWith("/")) return scheme !== "" || !(rest.split("/", 1)[0] ?? "").includes(":");
+  if (!rest.startsWith("/") && scheme !== "") return true;
+  if (!rest.startsWith("/") && (rest.split("/", 1)[0] ?? "").includes(":")) return false;
   if (!rest.startsWith("//") || (scheme === "" && rest.startsWith("///"))) return !ESCAPE.test(rest);
   const slash = rest.indexOf("/", 2);
   const [authority, path] = slash < 0 ? [rest.slice(2), ""] : [rest.slice(2, slash), rest.slice(slash)];
-  return isAuthority(scheme.toLowerCase(), authority) && !ESCAPE.test(path);
+  return isAuthority(authority) && !ESCAPE.test(path);
 }
 
 /** @param isConstraint a leading period is then allowed */
@@ -33,25 +34,23 @@ export function isDomainName(text: string, isConstraint: boolean): boolean {
   return labels.every((label) => /^[!-~]+$/.test(label));
 }
 
-function isAuthority(scheme: string, authority: string): boolean {
+function isAuthority(authority: string): boolean {
   const at = authority.lastIndexOf("@");
   const user = at < 0 ? "" : authority.slice(0, at);
   const host = authority.slice(at + 1);
-  return USER.test(user) && !ESCAPE.test(user) && isHost(scheme, host) && isDomainName(decoded(host), false);
+  return USER.test(user) && !ESCAPE.test(user) && isHost(host) && isDomainName(decoded(host), false);
 }
 
-function isHost(scheme: string, host: string): boolean {
+function isHost(host: string): boolean {
   const bracket = host.lastIndexOf("[");
   if (bracket > 0) return false;
   if (bracket === 0) {
     const close = host.lastIndexOf("]");
     return close > 0 && PORT.test(host.slice(close + 1)) && isIpv6(host.slice(1, close));
   }
-  const first = host.indexOf(":");
-  const last = host.lastIndexOf(":");
-  // Several colons are an error in http only.
-  const colon = scheme === "http" || scheme === "https" ? first : last;
-  if (first >= 0 && !PORT.test(host.slice(colon))) return false;
+  // Of several colons the last one counts: so reads Go by the rules of the versions that notation is written for.
+  const colon = host.lastIndexOf(":");
+  if (colon >= 0 && !PORT.test(host.slice(colon))) return false;
   return HOST.test(host) && !HOST_ESCAPE.test(host);
 }
 
