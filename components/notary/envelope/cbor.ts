@@ -28,6 +28,8 @@ const DEPTH_MAX = 32;
 const COUNT_MAX = 131_072n;
 /** Ours: the items of one header or message together. */
 const ITEMS_MAX = 65_536;
+/** The tag of self-described CBOR, RFC 8949 § 3.4.6. */
+const SELF_DESCRIBED = 55_799n;
 
 interface Reader {
   readonly bytes: Buffer;
@@ -45,18 +47,23 @@ const NONE = Buffer.alloc(0);
  */
 export function readCbor(bytes: Buffer, tags: "allowed" | "forbidden"): CborItem {
   const reader: Reader = { bytes, tags, offset: 0, items: 0 };
-  const item = readItem(reader, 0);
+  const item = readItem(reader, 0, false);
   if (reader.offset !== bytes.length) throw malformedCbor("data follow the item");
   return item;
 }
 
-function readItem(reader: Reader, depth: number): CborItem {
+function readItem(reader: Reader, depth: number, inTag: boolean): CborItem {
   if (++reader.items > ITEMS_MAX) throw malformedCbor(`it has more than ${ITEMS_MAX} items`);
   const start = reader.offset;
   const { major, info, argument } = readHead(reader);
   const content = major === MAJOR.bytes || major === MAJOR.text ? readContent(reader, argument) : NONE;
   if (major === MAJOR.text && !isUtf8(content)) throw malformedCbor("a text is not UTF-8");
-  const items = readItems(reader, major, argument, depth);
+  // As fxamacker/cbor, which drops this tag unless it is directly in another one.
+  const isMark = major === MAJOR.tag && argument === SELF_DESCRIBED && !inTag;
+  const items =
+    major === MAJOR.tag ? [readTagged(reader, depth, !isMark)] : readElements(reader, major, argument, depth);
+  const [marked] = items;
+  if (isMark && marked) return marked;
   return { major, argument, info, raw: reader.bytes.subarray(start, reader.offset), content, items };
 }
 
@@ -78,19 +85,20 @@ function readContent(reader: Reader, length: bigint): Buffer {
   return take(reader, Number(length));
 }
 
-function readItems(reader: Reader, major: number, argument: bigint, depth: number): CborItem[] {
-  if (major === MAJOR.tag) {
-    if (reader.tags === "forbidden") throw malformedCbor("it has a tag where none may be");
-    // As fxamacker/cbor counts: a tag is no level, but for one directly in another.
-    const nested = (reader.bytes[reader.offset] ?? 0) >> 5 === MAJOR.tag;
-    return [readItem(reader, deeper(depth, nested ? 1 : 0))];
-  }
+function readTagged(reader: Reader, depth: number, inTag: boolean): CborItem {
+  if (reader.tags === "forbidden") throw malformedCbor("it has a tag where none may be");
+  // As fxamacker/cbor counts: a tag is no level, but for one directly in another.
+  const nested = (reader.bytes[reader.offset] ?? 0) >> 5 === MAJOR.tag;
+  return readItem(reader, deeper(depth, nested ? 1 : 0), inTag);
+}
+
+function readElements(reader: Reader, major: number, argument: bigint, depth: number): CborItem[] {
   if (major !== MAJOR.array && major !== MAJOR.map) return [];
   const inner = deeper(depth, 1);
   if (argument > COUNT_MAX) throw malformedCbor(`an array or a map has more than ${COUNT_MAX} elements`);
   const count = Number(argument) * (major === MAJOR.map ? 2 : 1);
   const items: CborItem[] = [];
-  while (items.length < count) items.push(readItem(reader, inner));
+  while (items.length < count) items.push(readItem(reader, inner, false));
   return items;
 }
 

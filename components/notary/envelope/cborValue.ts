@@ -6,14 +6,14 @@ import { parseRfc3339 } from "./rfc3339";
 // still no valid value.
 
 /** RFC 8949 § 3.4. */
-export const TAG = { dateTime: 0n, epoch: 1n, bignum: 2n, negativeBignum: 3n, selfDescribed: 55_799n } as const;
+export const TAG = { dateTime: 0n, epoch: 1n, bignum: 2n, negativeBignum: 3n } as const;
 const INT64_MAX = 2n ** 63n - 1n;
 
 /**
  * Refuses what fxamacker/cbor refuses when it decodes an item of which it expects nothing in particular: integers
  * above 2^63 - 1, the tags 0 to 3 with content of another type, a key twice in a map, a key that Go cannot hash.
- * Stricter than it in three ways, each in what no signer writes: the tag "self-described CBOR" is refused, a time with
- * tag 0 is read as strictly as in JWS, and a map's key has no tag.
+ * Stricter than it in two ways, each in what no signer writes: a time with tag 0 is read as strictly as in JWS, and a
+ * map's key has no tag.
  * @throws EnvelopeError ENVELOPE_MALFORMED
  */
 export function requireValidValue(item: CborItem): void {
@@ -48,7 +48,6 @@ function requireValidTag({ argument, items: [content] }: CborItem): void {
   if (!content) throw malformedCbor("a tag has no content");
   const isInteger = content.major === MAJOR.unsigned || content.major === MAJOR.negative;
   const isFloat = content.major === MAJOR.simple && content.info > 24;
-  if (argument === TAG.selfDescribed) throw malformedCbor("an item has the tag of self-described CBOR");
   if (argument === TAG.dateTime && parseRfc3339(textOf(content) ?? "") === undefined)
     throw malformedCbor("a time with tag 0 is no RFC 3339 time");
   if (argument === TAG.epoch && !isFloat && !(isInteger && content.argument <= INT64_MAX))

@@ -31,7 +31,7 @@ export function readCoseSign1(message: Buffer): CoseSign1 {
   if (signatureBytes.length === 0) throw malformed("its signature is empty");
   // An empty byte string stands for an empty map; one that holds an empty map is as good.
   const protectedHeader: CoseHeader =
-    protectedBytes.length === 0 ? new Map() : readCoseHeader(readCbor(protectedBytes, "allowed"), "protected");
+    protectedBytes.length === 0 ? new Map() : readCoseHeader(readProtectedMap(protectedBytes), "protected");
   const unprotectedHeader = readCoseHeader(unprotectedItem, "unprotected");
   requireOneIv(protectedHeader, unprotectedHeader);
   return {
@@ -51,6 +51,13 @@ export function toBeSigned({ protectedBytes, payload }: Pick<CoseSign1, "protect
 /** cbor2 knows byte strings by their constructor, and a Buffer's is another one. */
 export function plain(bytes: Buffer): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** Not even the tag of self-described CBOR may precede the map. */
+function readProtectedMap(bytes: Buffer): CborItem {
+  const map = readCbor(bytes, "allowed");
+  if (map.raw.length !== bytes.length) throw malformed("its protected header is no map");
+  return map;
 }
 
 function bytesOf(item: CborItem | undefined, what: string): Buffer {

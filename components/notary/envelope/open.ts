@@ -9,7 +9,10 @@ export const ENVELOPE_BYTES_MAX = 32 * 1024 * 1024;
 
 type Open = (envelope: Buffer) => EnvelopeContent;
 
-/** Go's zero time, which notation-core-go takes for no time: 0001-01-01T00:00:00Z. */
+/**
+ * Go's zero time, 0001-01-01T00:00:00Z, which notation-core-go takes for no time: refused as a signing time by it,
+ * too, but let pass as an expiry, as if there were none.
+ */
 const NO_TIME = -62_135_596_800_000;
 
 const FORMATS: ReadonlyMap<string, Open> = new Map<string, Open>([
@@ -57,10 +60,10 @@ function requirePayload({ payload }: EnvelopeContent): void {
 }
 
 function requireTimes({ signedAttributes: { expiry, signingTime } }: EnvelopeContent): void {
-  if (signingTime.getTime() === NO_TIME) {
+  if (signingTime.getTime() === NO_TIME || expiry?.getTime() === NO_TIME) {
     throw new EnvelopeError(
       "ENVELOPE_PROTECTED_HEADER_INVALID",
-      `the signing time ${signingTime.toISOString()} stands for none: sign again`,
+      `the time ${new Date(NO_TIME).toISOString()} stands for none, and is no signing time or expiry: sign again`,
     );
   }
   if (!expiry || expiry > signingTime) return;

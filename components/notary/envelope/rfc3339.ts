@@ -1,9 +1,9 @@
 const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * The time of an RFC 3339 date-time, undefined when the text is none. As strict as Go's `time.Time.UnmarshalJSON`:
- * upper-case `T` and `Z`,
- * no leap second, days that the month has. Fractions beyond a millisecond are dropped.
+ * The time of an RFC 3339 date-time, undefined when the text is none. Upper-case `T` and
+ * `Z`, no leap second, days that the month has, as Go's `time.Time.UnmarshalJSON`; stricter than it, which lets an hour
+ * of one digit, a comma before the fraction and offsets of 24 hours pass. Fractions beyond a millisecond are dropped.
  */
 export function parseRfc3339(text: string): Date | undefined {
   const match = DATE_TIME.exec(text);

@@ -5,7 +5,8 @@ import { JsonError } from "./error";
 // builds it.
 
 const DEPTH_MAX = 256;
-const CONTAINERS_MAX = 100_000;
+/** Objects, lists, and the commas in them. */
+const PARTS_MAX = 100_000;
 
 /**
  * The first ambiguity of a text: a key that an object has twice, or an integer written with a fraction or an exponent,
@@ -15,15 +16,15 @@ const CONTAINERS_MAX = 100_000;
 export function ambiguityOf(text: string): JsonError | undefined {
   // One set of keys for each open object, `null` for each open array.
   const open: (Set<string> | null)[] = [];
-  let containers = 0;
+  let parts = 0;
   let found: JsonError | undefined;
   let position = 0;
   while (position < text.length) {
     const character = text[position] ?? "";
+    if ("{[,".includes(character) && ++parts > PARTS_MAX) throw tooComplex();
     if (character === "{" || character === "[") {
       open.push(character === "{" ? new Set() : null);
-      containers++;
-      if (open.length > DEPTH_MAX || containers > CONTAINERS_MAX) throw tooComplex();
+      if (open.length > DEPTH_MAX) throw tooComplex();
       position++;
     } else if (character === "}" || character === "]") {
       open.pop();
@@ -98,6 +99,6 @@ function ambiguousNumber(lexeme: string): JsonError | undefined {
 function tooComplex(): JsonError {
   return new JsonError(
     "JSON_TOO_COMPLEX",
-    `the text nests deeper than ${DEPTH_MAX} or has more than ${CONTAINERS_MAX} objects and lists: simplify it`,
+    `the text nests deeper than ${DEPTH_MAX} or has more than ${PARTS_MAX} parts: simplify it`,
   );
 }
