@@ -30,7 +30,8 @@ export interface TokenOptions {
   signature?: Buffer;
   /** DER that stands as `[1]` beside the certificates. */
   revocationLists?: Buffer;
-  signers?: number;
+  /** The signers, given the right one in DER. */
+  signerInfos?: (signer: Buffer) => Buffer[];
 }
 
 export const OID = {
@@ -72,9 +73,8 @@ const algorithm = (type: string) => sequence(identifier(type), Buffer.of(0x05, 0
 
 /** DER of a TimeStampToken. */
 export function makeToken(options: TokenOptions): Buffer {
-  const { leaf, hash = "sha256", signedDataVersion = 3, signers = 1 } = options;
+  const { leaf, hash = "sha256", signedDataVersion = 3, signerInfos = (signer) => [signer] } = options;
   const info = tstInfo(options, hash);
-  const signer = signerInfo(options, info);
   const certificates = Buffer.concat(options.certificates ?? [leaf.der]);
   return sequence(
     identifier(OID.signedData),
@@ -86,7 +86,7 @@ export function makeToken(options: TokenOptions): Buffer {
         sequence(identifier(options.contentType ?? OID.tstInfo), encodeDer(0xa0, octets(info))),
         encodeDer(0xa0, certificates),
         ...(options.revocationLists ? [encodeDer(0xa1, options.revocationLists)] : []),
-        set(...Array.from({ length: signers }, () => signer)),
+        set(...signerInfos(signerInfo(options, info))),
       ),
     ),
   );
@@ -105,7 +105,8 @@ function tstInfo(options: TokenOptions, hash: NonNullable<TokenOptions["hash"]>)
   );
 }
 
-function signerInfo(options: TokenOptions, info: Buffer): Buffer {
+/** One signer of a token whose TSTInfo is `info`. */
+export function signerInfo(options: TokenOptions, info: Buffer): Buffer {
   const { leaf, digestAlgorithm = OID.sha256, signerVersion = 1 } = options;
   const { serialNumber } = new X509Certificate(leaf.der);
   const certificateHash = options.certificateHash ?? createHash("sha256").update(leaf.der).digest();
