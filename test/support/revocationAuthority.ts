@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestCertificate } from "./certificates";
-import { waitForPort } from "./ports";
 
 /** An `openssl ca` of one issuer: it revokes, makes CRLs, and its `openssl ocsp` answers on loopback. */
 export class RevocationAuthority {
@@ -46,6 +45,13 @@ export class RevocationAuthority {
     return readFile(der);
   }
 
+  /** The DER of OpenSSL's request about a certificate, without a nonce. */
+  async ocspRequest(certificate: TestCertificate): Promise<Buffer> {
+    const [leaf, out] = [await this.#file("asked.pem", certificate.pem), join(this.#folder, "request.der")];
+    await openssl("ocsp", "-issuer", join(this.#folder, "ca.pem"), "-cert", leaf, "-no_nonce", "-reqout", out);
+    return readFile(out);
+  }
+
   /** Starts a responder on `port`, which signs as the issuer unless told. */
   async startResponder(port: number, signer?: TestCertificate, ...options: string[]): Promise<void> {
     const file = (name: string) => join(this.#folder, name);
@@ -59,14 +65,21 @@ export class RevocationAuthority {
       ["ocsp", "-index", file("index.txt"), "-CA", file("ca.pem"), "-rsigner", certificate, "-rkey", key]
         .concat(["-port", String(port), "-nmin", "5", "-ignore_err"])
         .concat(options),
-      { stdio: ["ignore", "ignore", "pipe"] },
+      { stdio: ["ignore", "pipe", "pipe"] },
     );
     this.#processes.push(child);
+    // It says when it listens; a connection that asks nothing would block it for good.
     let said = "";
-    child.stderr?.on("data", (chunk) => {
-      said += chunk;
+    await new Promise<void>((resolve, reject) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on("data", (chunk) => {
+          said += chunk;
+          if (said.includes("ACCEPT")) resolve();
+        });
+      }
+      child.once("error", reject);
+      child.once("exit", () => reject(new Error(`openssl ocsp ended: ${said}`)));
     });
-    await waitForPort(port, () => (child.exitCode === null ? undefined : said));
   }
 
   async stop(): Promise<void> {
