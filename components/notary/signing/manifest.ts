@@ -4,7 +4,7 @@ import type { Descriptor } from "../descriptor";
 import { COSE_MEDIA_TYPE, JWS_MEDIA_TYPE } from "../envelope/content";
 import { formatRfc3339 } from "../envelope/rfc3339";
 import { canonicalJson } from "../json/canonicalJson";
-import { isJsonObject, parseStrictJson } from "../json/strictJson";
+import { isJsonObject, parseStrictJson, requireExactNames } from "../json/strictJson";
 import type { PackedSignature } from "../signatureRepository";
 import { SigningError } from "./error";
 
@@ -15,12 +15,17 @@ export const SIGNATURE_ARTIFACT_TYPE = "application/vnd.cncf.notary.signature";
 export const THUMBPRINT_ANNOTATION = "io.cncf.notary.x509chain.thumbprint#S256";
 const CREATED_ANNOTATION = "org.opencontainers.image.created";
 const IMAGE_MANIFEST_MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json";
+const ARTIFACT_MANIFEST_MEDIA_TYPE = "application/vnd.oci.artifact.manifest.v1+json";
 const EMPTY_MEDIA_TYPE = "application/vnd.oci.empty.v1+json";
 const EMPTY_CONFIG = Buffer.from("{}");
+const MANIFEST_MEMBERS = ["mediaType", "artifactType", "config", "layers", "blobs", "subject", "annotations"];
 /** The limit of notation-go registry/repository.go for a signature manifest. */
 const MANIFEST_BYTES_MAX = 4 * 1024 * 1024;
 
-/** `artifactType` is the specification's default; notation 1.3.2 itself still writes `legacy`, and reads both. */
+/**
+ * Forms of the signature manifest, an OCI image manifest: `artifactType` is the specification's default; notation 1.3.2
+ * itself still writes `legacy`, and reads both (notation-go registry/repository.go).
+ */
 export type SignatureManifestForm = "artifactType" | "legacy";
 
 export interface PackSignatureArgs {
@@ -65,15 +70,15 @@ export interface UnpackedSignature {
   /** Descriptor of the envelope, the manifest's only layer. */
   envelope: Descriptor;
   subject: Descriptor;
-  form: SignatureManifestForm;
+  /** `artifactManifest`: the OCI artifact manifest, which was never released, of notation before 1.0; only read. */
+  form: SignatureManifestForm | "artifactManifest";
   annotations: Record<string, string>;
 }
 
 /**
- * What a signature manifest says, in either form (§ OCI Signature Verification Forward and Backward Compatibility).
- * Stricter than notation-go, which looks at the number of layers only: the members that § OCI Signatures requires
- * must be as it says. Annotations
- * may be absent: nothing is decided by them.
+ * What a signature manifest says, in any form (§ OCI Signature Verification Forward and Backward Compatibility).
+ * Stricter than notation-go, which looks at the number of layers or blobs only: the members that § OCI Signatures
+ * requires must be as it says. Annotations may be absent: nothing is decided by them.
  * @throws SigningError SIGNATURE_MANIFEST_*; JsonError
  */
 export function unpackSignature(manifest: Buffer): UnpackedSignature {
@@ -84,21 +89,19 @@ export function unpackSignature(manifest: Buffer): UnpackedSignature {
     );
   }
   const value = parseStrictJson(manifest);
-  if (!isJsonObject(value) || value.schemaVersion !== 2) throw malformed("it is no image manifest of schema version 2");
-  if (value.mediaType !== IMAGE_MANIFEST_MEDIA_TYPE)
-    throw malformed(`its media type is not ${IMAGE_MANIFEST_MEDIA_TYPE}`);
-  const form = formOf(value.artifactType, readDescriptor(value.config, "config"));
-  const layers = value.layers;
-  if (!Array.isArray(layers) || layers.length !== 1) throw malformed("it does not have exactly one layer");
-  const envelope = readDescriptor(layers[0], "layer");
+  if (!isJsonObject(value)) throw malformed("it is not a JSON object");
+  requireExactNames(value, MANIFEST_MEMBERS);
+  const { form, envelopes } = readForm(value);
+  if (!Array.isArray(envelopes) || envelopes.length !== 1) throw malformed("it does not have exactly one envelope");
+  const envelope = readDescriptor(envelopes[0], "its layer or blob");
   if (envelope.mediaType !== JWS_MEDIA_TYPE && envelope.mediaType !== COSE_MEDIA_TYPE) {
     throw malformed(
-      `its layer is ${JSON.stringify(envelope.mediaType)}, neither ${JWS_MEDIA_TYPE} nor ${COSE_MEDIA_TYPE}`,
+      `its envelope is ${JSON.stringify(envelope.mediaType)}, neither ${JWS_MEDIA_TYPE} nor ${COSE_MEDIA_TYPE}`,
     );
   }
   return {
     envelope,
-    subject: readDescriptor(value.subject, "subject"),
+    subject: readDescriptor(value.subject, "its subject"),
     form,
     annotations: readAnnotations(value.annotations),
   };
@@ -113,9 +116,18 @@ function describe(content: Buffer, mediaType: string): Descriptor {
   return { mediaType, digest: digestOf(content), size: content.length };
 }
 
-function formOf(artifactType: unknown, config: Descriptor): SignatureManifestForm {
-  if (artifactType === SIGNATURE_ARTIFACT_TYPE && config.mediaType === EMPTY_MEDIA_TYPE) return "artifactType";
-  if (artifactType === undefined && config.mediaType === SIGNATURE_ARTIFACT_TYPE) return "legacy";
+function readForm(manifest: Record<string, unknown>): Pick<UnpackedSignature, "form"> & { envelopes: unknown } {
+  const { mediaType, schemaVersion, artifactType, layers, blobs } = manifest;
+  const typed = artifactType === SIGNATURE_ARTIFACT_TYPE;
+  if (mediaType === ARTIFACT_MANIFEST_MEDIA_TYPE && typed) return { form: "artifactManifest", envelopes: blobs };
+  if (mediaType !== ARTIFACT_MANIFEST_MEDIA_TYPE) {
+    if (mediaType !== IMAGE_MANIFEST_MEDIA_TYPE) throw malformed(`its media type is not ${IMAGE_MANIFEST_MEDIA_TYPE}`);
+    if (schemaVersion !== 2) throw malformed("it is no image manifest of schema version 2");
+    const config = readDescriptor(manifest.config, "its config");
+    if (typed && config.mediaType === EMPTY_MEDIA_TYPE) return { form: "artifactType", envelopes: layers };
+    if (artifactType === undefined && config.mediaType === SIGNATURE_ARTIFACT_TYPE)
+      return { form: "legacy", envelopes: layers };
+  }
   throw new SigningError(
     "SIGNATURE_MANIFEST_NOT_A_SIGNATURE",
     `a manifest is no Notary Project signature: neither its artifactType nor its config is ${SIGNATURE_ARTIFACT_TYPE} as the specification says; remove the referrer or sign again`,
@@ -124,6 +136,7 @@ function formOf(artifactType: unknown, config: Descriptor): SignatureManifestFor
 
 function readDescriptor(value: unknown, member: string): Descriptor {
   if (!isJsonObject(value)) throw malformed(`${member} is missing`);
+  requireExactNames(value, ["mediaType", "digest", "size"]);
   const { mediaType, digest, size } = value;
   if (typeof mediaType !== "string" || typeof digest !== "string" || !Number.isSafeInteger(size)) {
     throw malformed(`${member} has no mediaType, digest or size`);
