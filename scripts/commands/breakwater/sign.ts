@@ -32,7 +32,8 @@ ${KEY_OPTIONS_HELP}
   -e, --expiry TIME     the signature expires so long after signing: hours, minutes, seconds, as in 24h or 1h30m
   -m, --user-metadata K=V   sign this along with the image; may be given again
 ${TIMESTAMP_OPTIONS_HELP}
-  --form FORM           form of the signature manifest: artifactType (when absent), or legacy as notation 1.3 writes it
+  --form FORM           form of the signature manifest: artifactType, or legacy, the only one that notation 1.3 finds in
+                        an OCI layout. Default: legacy with --oci-layout, else artifactType
 ${IMAGE_OPTIONS_HELP}
   --json                {reference, digest, signature: {digest, mediaType}, signer: {subject, issuer, thumbprint},
                         signingTime, timestamped, trusted}, alone on standard output; trusted is null without --trust
@@ -71,7 +72,7 @@ export const sign: Verb = {
     const expirySeconds = expiry === undefined ? undefined : secondsOf(expiry);
     const userMetadata = args.pairs("user-metadata");
     const format = formatOf(args, config);
-    const form = args.oneOf("form", FORMS);
+    const form = args.oneOf("form", FORMS) ?? (args.text("oci-layout") === undefined ? "artifactType" : "legacy");
     args.only("REF");
     const trust = trustOf(args);
     const signer = await signerOf(args, config, terminal.folder);
@@ -109,7 +110,7 @@ export const sign: Verb = {
       subject: descriptor,
       certificateChain,
       created: signingTime,
-      ...(form && { form }),
+      form,
     });
     await signatures.pushSignature(packed);
 
