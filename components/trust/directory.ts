@@ -16,7 +16,8 @@ const POLICY_FILE = "trustpolicy.json";
 /** The name that later versions prefer. */
 const OCI_POLICY_FILE = "trustpolicy.oci.json";
 const STORES = ["truststore", "x509"];
-const EXTENSION = /\.(pem|crt|cer)$/;
+/** What a certificate's file is named; notation reads files of other names, too. */
+const EXTENSION = /\.(pem|crt|cer|der)$/i;
 const FILE_BYTES_MAX = 1024 * 1024;
 
 /**
@@ -36,24 +37,26 @@ export function renderTrustDirectory({ policy, stores }: TrustDeclaration): Reco
 }
 
 /**
- * The trust declaration that a folder holds. Symbolic links, sub-folders of a store (which notation refuses too) and
- * files of another
- * extension (which it reads) are refused; a folder without stores is fine.
+ * The trust declaration that a folder holds: its trust policy and its trust stores. What else notation keeps there
+ * (config.json, signingkeys.json, localkeys, plugins, trustpolicy.blob.json) is not looked at, nor are files beside
+ * the stores; every file in a store must hold certificates, PEM or DER, whatever its name. Symbolic links and
+ * sub-folders of a store are refused, as notation refuses them; a folder without stores is fine. notation reads only
+ * the stores that the statement of an artifact names: here one bad store is an error of the whole.
  * @throws TrustDirectoryError, TrustPolicyError
  */
 export function readTrustDirectory(directory: string): TrustDeclaration {
   const policy = parseTrustPolicy(readPolicy(directory));
   const stores: Record<string, string[]> = {};
   const root = join(directory, ...STORES);
-  if (statOf(root)) requireFolder(root);
-  for (const type of statOf(root) ? readdirSync(root).sort() : []) {
+  for (const type of statOf(root) ? foldersIn(root) : []) {
     if (!TRUST_STORE_TYPES.some((known) => known === type))
       throw folderInvalid(join(root, type), `is no trust store type; use ${TRUST_STORE_TYPES.join(", ")}`);
-    requireFolder(join(root, type));
-    for (const name of readdirSync(join(root, type)).sort()) {
+    for (const name of foldersIn(join(root, type))) {
       if (!isTrustStoreName(name))
         throw folderInvalid(join(root, type, name), "has a name that no trust store may have; rename it");
-      stores[`${type}:${name}`] = readStore(join(root, type, name));
+      stores[`${type}:${name}`] = namesIn(join(root, type, name)).flatMap((file) =>
+        readCertificates(join(root, type, name, file)),
+      );
     }
   }
   return { policy, stores };
@@ -78,25 +81,17 @@ function readPolicy(directory: string): string {
   return text;
 }
 
-function readStore(path: string): string[] {
-  requireFolder(path);
-  return readdirSync(path)
-    .sort()
-    .flatMap((file) => readCertificates(join(path, file)));
-}
-
 function readCertificates(path: string): string[] {
   const content = readRegularFile(path);
-  if (!EXTENSION.test(path)) {
-    throw new TrustDirectoryError(
-      "TRUST_FILE_EXTENSION_UNSUPPORTED",
-      `${path} is in a trust store but not named .pem, .crt or .cer: rename or remove it`,
-    );
-  }
   try {
     return parseCertificates(content).map(({ raw }) => certificatePem(raw));
   } catch (error) {
-    throw new TrustDirectoryError("TRUST_FILE_CERTIFICATE_INVALID", `${path}: ${messageOf(error)}`, { cause: error });
+    const isNamedSo = EXTENSION.test(path);
+    throw new TrustDirectoryError(
+      isNamedSo ? "TRUST_FILE_CERTIFICATE_INVALID" : "TRUST_FILE_EXTENSION_UNSUPPORTED",
+      `${path} is in a trust store and holds no certificate (${messageOf(error)}): ${isNamedSo ? "replace" : "remove"} it`,
+      { cause: error },
+    );
   }
 }
 
@@ -116,21 +111,52 @@ function readRegularFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new TrustDirectoryError("TRUST_FILE_UNREADABLE", `${path} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
 }
 
-function requireFolder(path: string): void {
-  if (!statOf(path)?.isDirectory()) throw folderInvalid(path, "is no folder (symbolic links are not supported)");
+/** The names of the folders in a folder; files are passed over, links are not. */
+function foldersIn(path: string): string[] {
+  return namesIn(path).filter((name) => {
+    const stat = statOf(join(path, name));
+    if (stat && !stat.isDirectory() && !stat.isFile())
+      throw folderInvalid(
+        join(path, name),
+        "is no folder (symbolic links are not supported): put the folder itself there",
+      );
+    return stat?.isDirectory();
+  });
+}
+
+function namesIn(path: string): string[] {
+  if (!statOf(path)?.isDirectory())
+    throw folderInvalid(path, "is no folder (symbolic links are not supported): put the folder itself there");
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
 }
 
 /** What is there, links not followed; undefined when nothing is. */
 function statOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // Something above it is a file.
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw unreadable(path, error);
+  }
 }
 
 function folderInvalid(path: string, what: string): TrustDirectoryError {
   return new TrustDirectoryError("TRUST_STORE_FOLDER_INVALID", `${path} ${what}`);
+}
+
+function unreadable(path: string, error: unknown): TrustDirectoryError {
+  return new TrustDirectoryError(
+    "TRUST_FILE_UNREADABLE",
+    `${path} cannot be read (${messageOf(error)}): give the right to read it`,
+    { cause: error },
+  );
 }

@@ -125,3 +125,16 @@ export function goodIntermediate(issuer: TestCertificate, options: CertificateOp
 export function goodLeaf(issuer: TestCertificate, options: CertificateOptions = {}): Promise<TestCertificate> {
   return selfSignedLeaf({ issuer, ...options });
 }
+
+/** Trusted to stamp time, and for nothing else. */
+export function goodTsaLeaf(issuer: TestCertificate, options: CertificateOptions = {}): Promise<TestCertificate> {
+  return selfSignedLeaf({
+    issuer,
+    subject: "C=US, ST=WA, O=wabbit-networks.io, CN=time",
+    extensions: [
+      keyUsage(digitalSignature),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.timeStamping], true),
+    ],
+    ...options,
+  });
+}

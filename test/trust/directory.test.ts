@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -69,18 +69,65 @@ describe("a trust directory", () => {
     expect(readTrustDirectory(directory).stores).toEqual({ "ca:wabbit-networks.io": [root.pem, root.pem, other.pem] });
   });
 
+  it("may hold what else a notation configuration folder holds, and files of any name", () => {
+    write(renderTrustDirectory(declaration));
+    rmSync(join(directory, STORE), { recursive: true });
+    write({
+      "config.json": "{}",
+      "signingkeys.json": "no JSON",
+      "localkeys/signer.key": "secret",
+      "plugins/acme/notation-acme": "binary",
+      "trustpolicy.blob.json": "{}",
+      "truststore/x509/.DS_Store": "",
+      "truststore/x509/ca/notes.txt": "about the stores",
+      "truststore/x509/tsa/unused/root.der": root.der,
+      [`${STORE}/two.der`]: Buffer.concat([root.der, other.der]),
+      [`${STORE}/windows`]: `subject=root\r\n${other.pem.replaceAll("\n", "\r\n")}`,
+    });
+    expect(readTrustDirectory(directory)).toEqual({
+      policy: declaration.policy,
+      stores: { "ca:wabbit-networks.io": [root.pem, other.pem, other.pem], "tsa:unused": [root.pem] },
+    });
+  });
+
+  it("gives the newer policy file before the older one, when both say the same", () => {
+    write(renderTrustDirectory(declaration));
+    write({ "trustpolicy.oci.json": readFileSync(join(directory, "trustpolicy.json")) });
+    expect(readTrustDirectory(directory).policy).toEqual(declaration.policy);
+  });
+
   const flawed: [string, TrustDirectoryErrorCode, () => void][] = [
     ["has no policy", "TRUST_POLICY_FILE_MISSING", () => rmSync(join(directory, "trustpolicy.json"))],
     ["has two policies that differ", "TRUST_POLICY_FILES_DIFFER", () => write({ "trustpolicy.oci.json": "{}" })],
-    [
-      "has a file of another extension",
-      "TRUST_FILE_EXTENSION_UNSUPPORTED",
-      () => write({ [`${STORE}/README`]: root.pem }),
-    ],
+    ["has notes in a store", "TRUST_FILE_EXTENSION_UNSUPPORTED", () => write({ [`${STORE}/README`]: "our roots" })],
     [
       "has a file that is no certificate",
       "TRUST_FILE_CERTIFICATE_INVALID",
       () => write({ [`${STORE}/a.pem`]: "nothing" }),
+    ],
+    ["has an empty file in a store", "TRUST_FILE_CERTIFICATE_INVALID", () => write({ [`${STORE}/a.crt`]: "" })],
+    [
+      "has half a PEM block after a whole one",
+      "TRUST_FILE_CERTIFICATE_INVALID",
+      () => write({ [`${STORE}/a.pem`]: root.pem + other.pem.slice(0, 300) }),
+    ],
+    [
+      "has data after the DER of a certificate",
+      "TRUST_FILE_CERTIFICATE_INVALID",
+      () => write({ [`${STORE}/a.cer`]: Buffer.concat([root.der, Buffer.of(0)]) }),
+    ],
+    [
+      "has a private key in a store",
+      "TRUST_FILE_CERTIFICATE_INVALID",
+      () => write({ [`${STORE}/a.pem`]: root.pem + root.privateKey }),
+    ],
+    [
+      "has a file for its trust stores",
+      "TRUST_STORE_FOLDER_INVALID",
+      () => {
+        rmSync(join(directory, "truststore"), { recursive: true });
+        write({ "truststore/x509": "" });
+      },
     ],
     ["has a huge file", "TRUST_FILE_TOO_LARGE", () => write({ [`${STORE}/a.pem`]: Buffer.alloc(1024 * 1024 + 1) })],
     ["has a folder in a store", "TRUST_FILE_NOT_REGULAR", () => write({ [`${STORE}/more.pem/a.pem`]: root.pem })],

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from "node:crypto";
+import { hash, type KeyObject } from "node:crypto";
 import { messageOf } from "../../errors";
 import { BoundedMap } from "./bounded";
 import { DerReader, malformed, rightAligned, Tag } from "./der";
@@ -83,7 +83,7 @@ function parseFirst(bytes: Buffer): { certificate: Certificate; length: number }
   try {
     const element = new DerReader(bytes).element(Tag.sequence);
     if (element.length > BYTES_MAX) malformed(`it has more than ${BYTES_MAX} bytes`);
-    const thumbprint = createHash("sha256").update(element).digest("hex");
+    const thumbprint = hash("sha256", element, "hex");
     return {
       certificate: parsed.get(thumbprint, () => read(Buffer.from(element), thumbprint)),
       length: element.length,

@@ -1,5 +1,7 @@
 import { DerReader, malformed, Tag } from "./der";
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** One attribute of a name: its type as an object identifier. */
 export interface NameAttribute {
   readonly type: string;
@@ -53,7 +55,7 @@ function restricted(content: Buffer, characters: RegExp, type: string): string {
 
 function utf8(content: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
+    return UTF8.decode(content);
   } catch {
     return malformed("an UTF8String is not UTF-8");
   }

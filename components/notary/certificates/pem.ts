@@ -1,28 +1,39 @@
-import { type Certificate, parseCertificate } from "./certificate";
+import { type Certificate, parseCertificate, parseConcatenatedCertificates } from "./certificate";
 import { CertificateError } from "./error";
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
+// Files of a trust store: trust-store-trust-policy.md § Trust Store.
+
+const BLOCK = /^-----BEGIN ([^\n-]*)-----[ \t]*\r?\n([A-Za-z0-9+/=\s]*)-----END \1-----[ \t]*\r?$/gm;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * The certificates of a PEM text, in its order. Text between the blocks is ignored (RFC 7468 § 2), a block of
- * another label is not.
+ * The certificates of a PEM text, in its order. Text between the blocks is ignored (RFC 7468 § 2); every block must
+ * hold a certificate, whatever its label, as for notation-core-go's ReadCertificateFile. That one skips a damaged
+ * block, which here is an error: a root must not vanish in silence.
  * @throws CertificateError CERTIFICATE_MALFORMED (also: no certificate at all)
  */
 export function parseCertificatesPem(text: string): Certificate[] {
   const blocks = [...text.matchAll(BLOCK)];
-  // A block that is cut off or damaged must not vanish in silence.
   if (blocks.length !== (text.match(/-----BEGIN /g)?.length ?? 0)) throw malformed("a PEM block is damaged");
   if (blocks.length === 0) throw malformed("no PEM block is found");
-  return blocks.map(([, label, body = ""]) => {
-    if (label !== "CERTIFICATE") throw malformed(`a PEM block is labelled ${label}`);
-    return parseCertificate(Buffer.from(body, "base64"));
+  return blocks.map(([, label = "", body = ""]) => {
+    if (label.includes("PRIVATE KEY")) throw malformed("a PEM block holds a private key");
+    const base64 = body.replace(/\s/g, "");
+    if (!BASE64.test(base64)) throw malformed("a PEM block is not base64");
+    return parseCertificate(Buffer.from(base64, "base64"));
   });
 }
 
-/** The certificates of a file's content, PEM or DER. @throws CertificateError CERTIFICATE_MALFORMED */
+/**
+ * The certificates of a file's content: PEM, or DER one after the other; at least one.
+ * @throws CertificateError CERTIFICATE_MALFORMED
+ */
 export function parseCertificates(content: Uint8Array): Certificate[] {
-  const text = Buffer.from(content).toString("latin1");
-  return text.includes("-----BEGIN ") ? parseCertificatesPem(text) : [parseCertificate(content)];
+  const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString("latin1");
+  if (text.includes("-----BEGIN ")) return parseCertificatesPem(text);
+  const certificates = parseConcatenatedCertificates(content);
+  if (certificates.length === 0) throw malformed("the file is empty");
+  return certificates;
 }
 
 /** One certificate as a PEM block with 64 characters a line, ending in a newline. */

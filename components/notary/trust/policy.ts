@@ -19,9 +19,10 @@ const GLOBAL_SCOPE = "*";
  * Parses and validates a trust policy document 1.0, from its JSON text or the object. All rules of
  * trust-store-trust-policy.md § Trust Policy Properties and § Trust Policy Constraints, and notation-go
  * verifier/trustpolicy/oci.go.
- * Beyond notation-go: unknown fields, miscased names and duplicate keys are refused; and so is `skip` for the scope
- * `*`, which the
- * specification forbids (§ Signature Verification details) and notation-go lets pass.
+ * Beyond notation-go, which lets them pass, these are refused: unknown fields, miscased names, duplicate keys and
+ * data after the document; `skip` for the scope `*`, which the specification forbids (§ Signature Verification
+ * details); the trust store names `.` and `..`; a trusted identity of another type than x509.subject; a distinguished
+ * name that escapes what is not UTF-8, which no subject has.
  * @throws TrustPolicyError, one code a rule
  */
 export function parseTrustPolicy(source: unknown): TrustPolicyDocument {
@@ -136,5 +137,6 @@ function requireDistinctScopes(statements: readonly TrustPolicyStatement[]): voi
 }
 
 function duplicate(values: readonly string[]): string | undefined {
-  return values.find((value, index) => values.indexOf(value) !== index);
+  const seen = new Set<string>();
+  return values.find((value) => seen.size === seen.add(value).size);
 }

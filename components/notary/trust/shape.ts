@@ -22,16 +22,17 @@ export function requireKnownFields(object: JsonObject, known: readonly string[],
   );
 }
 
-/** A string that must be there and not be empty. */
+/** A string that must be there and not be empty; null is as good as absent, here and below: Go writes it for it. */
 export function requireText(value: unknown, where: string, missing: TrustPolicyErrorCode): string {
-  if (value === undefined || value === "") throw new TrustPolicyError(missing, `${where} is missing or empty: give it`);
+  if (value === undefined || value === null || value === "")
+    throw new TrustPolicyError(missing, `${where} is missing or empty: give it`);
   if (typeof value !== "string") throw wrongType(where, "a string");
   return value;
 }
 
 /** A list of strings; an absent one is empty. */
 export function requireStrings(value: unknown, where: string): string[] {
-  if (value === undefined) return [];
+  if (value === undefined || value === null) return [];
   if (Array.isArray(value) && value.every((member) => typeof member === "string")) return value as string[];
   throw wrongType(where, "a list of strings");
 }

@@ -20,7 +20,8 @@ const VERIFY_TIMESTAMP: readonly VerifyTimestamp[] = ["always", "afterCertExpiry
  */
 export function parseSignatureVerification(value: unknown, statement: string): SignatureVerification {
   const where = `${statement}: signatureVerification`;
-  if (value === undefined) throw new TrustPolicyError("LEVEL_MISSING", `${where} is missing: give it with a level`);
+  if (value === undefined || value === null)
+    throw new TrustPolicyError("LEVEL_MISSING", `${where} is missing: give it with a level`);
   const object = requireObject(value, where);
   requireKnownFields(object, FIELDS, where);
   const level = parseLevel(object.level, where);
@@ -40,7 +41,7 @@ function parseLevel(value: unknown, where: string): VerificationLevelName {
 }
 
 function parseOverride(value: unknown, level: VerificationLevelName, where: string): SignatureVerification["override"] {
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null) return undefined;
   const entries = Object.entries(requireObject(value, `${where}.override`));
   if (level === "skip" && entries.length > 0) {
     throw new TrustPolicyError(
@@ -79,7 +80,7 @@ function parseOverrideEntry(key: string, value: unknown, where: string): [Valida
 
 function parseVerifyTimestamp(value: unknown, where: string): VerifyTimestamp | undefined {
   // Go reads an empty text as absent; so does this.
-  if (value === undefined || value === "") return undefined;
+  if (value === undefined || value === null || value === "") return undefined;
   const option = VERIFY_TIMESTAMP.find((name) => name === value);
   if (option) return option;
   throw new TrustPolicyError(
