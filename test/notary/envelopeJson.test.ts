@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { EnvelopeError } from "../../components/notary/envelope/error";
+import { canonicalJson } from "../../components/notary/json/canonicalJson";
+import { JsonError, type JsonErrorCode } from "../../components/notary/json/error";
+import { parseStrictJson, requireExactNames } from "../../components/notary/json/strictJson";
+import { encodePayload, parsePayload } from "../../components/notary/payload";
+import { ARTIFACT } from "./envelopes";
+import { expectCode } from "./expectCode";
+
+describe("strict JSON", () => {
+  it.each([
+    '{"a":{"a":1},"b":[{"a":1},{"a":2}]}',
+    '[1,-2,0.5,1.5e-3,"1.0","a\\"b:\\\\",{"\\\\":1}]',
+    ' { "" : null } ',
+  ])("is read from %s", (text) => {
+    expect(parseStrictJson(text)).toEqual(JSON.parse(text));
+  });
+
+  const refused: [string, JsonErrorCode][] = [
+    ["", "JSON_SYNTAX"],
+    ["\uFEFF{}", "JSON_SYNTAX"],
+    ["{'a':1}", "JSON_SYNTAX"],
+    ['{"a', "JSON_SYNTAX"],
+    ['{"a":1,"a":1', "JSON_SYNTAX"],
+    ['{"a":1,"\\u0061":1}', "JSON_DUPLICATE_KEY"],
+    ['[{"a\\\\":1 , "a\\\\" :1}]', "JSON_DUPLICATE_KEY"],
+    ['{"a":1.0}', "JSON_NUMBER_AMBIGUOUS"],
+    ["[1e3]", "JSON_NUMBER_AMBIGUOUS"],
+    ["1e999", "JSON_NUMBER_AMBIGUOUS"],
+    ["[".repeat(257), "JSON_TOO_COMPLEX"],
+    [`[${"1,".repeat(100_000)}1]`, "JSON_TOO_COMPLEX"],
+    [`[${"{},".repeat(100_000)}{}]`, "JSON_TOO_COMPLEX"],
+  ];
+  it.each(refused)("is not %.40j", async (text, code) => {
+    await expectCode(() => parseStrictJson(text), JsonError, code);
+  });
+
+  it("takes no name for another one", async () => {
+    expect(requireExactNames({ mediaType: 1, other: 2 }, ["mediaType"])).toBeUndefined();
+    for (const name of ["MediaType", "mediatype", "MEDIATYPE"]) {
+      await expectCode(() => requireExactNames({ [name]: 1 }, ["mediaType"]), JsonError, "JSON_MISCASED_KEY");
+    }
+    // Go folds the long s and the Kelvin sign as well.
+    await expectCode(() => requireExactNames({ "\u017Fize": 1 }, ["size"]), JsonError, "JSON_MISCASED_KEY");
+    await expectCode(() => requireExactNames({ "\u212A": 1 }, ["k"]), JsonError, "JSON_MISCASED_KEY");
+  });
+});
+
+describe("canonical JSON", () => {
+  it("has the order and the escapes of Go's encoder", () => {
+    const value = { b: 1, "10": 2, "9": 3, é: "<&>\u2028", a: [null, undefined, { z: 1, y: undefined }] };
+    expect(canonicalJson(value)).toBe(
+      '{"10":2,"9":3,"a":[null,null,{"z":1}],"b":1,"é":"\\u003c\\u0026\\u003e\\u2028"}',
+    );
+  });
+});
+
+describe("a payload", () => {
+  const payloadOf = (changes: Record<string, unknown>) =>
+    Buffer.from(JSON.stringify({ targetArtifact: { ...ARTIFACT, ...changes } }));
+
+  it("names the artifact that was encoded", () => {
+    const descriptor = { ...ARTIFACT, annotations: { b: "2", a: "1" } };
+    expect(parsePayload(encodePayload(descriptor))).toEqual(descriptor);
+    expect(parsePayload(encodePayload(ARTIFACT))).toEqual(ARTIFACT);
+  });
+
+  it("may have members that nobody needs, of the right type or null", () => {
+    const unused = {
+      urls: ["https://example.com"],
+      data: "e30=",
+      platform: { os: "linux", architecture: "arm64", "os.features": ["a"], variant: null },
+      other: 1,
+    };
+    expect(parsePayload(payloadOf(unused))).toEqual(ARTIFACT);
+    const none = { urls: null, data: null, platform: null, annotations: null, artifactType: null };
+    expect(parsePayload(payloadOf(none))).toEqual(ARTIFACT);
+    expect(parsePayload(payloadOf({ artifactType: "a/b" })).artifactType).toBe("a/b");
+  });
+
+  it.each([
+    { mediaType: null },
+    { digest: 1 },
+    { size: "1" },
+    { size: 1.5 },
+    { urls: "https://example.com" },
+    { urls: [1] },
+    { data: "_-" },
+    { data: 1 },
+    { platform: "linux" },
+    { platform: { os: 1 } },
+    { platform: { "os.features": "a" } },
+    { artifactType: 1 },
+    { annotations: [] },
+    { annotations: { a: 1 } },
+  ])("is refused with %j", async (changes) => {
+    await expectCode(() => parsePayload(payloadOf(changes)), EnvelopeError, "ENVELOPE_PAYLOAD_MALFORMED");
+  });
+
+  it("is refused when it is no object, names nothing, or names it in another case", async () => {
+    for (const text of ["[]", "null", "{}", '{"targetArtifact":[]}']) {
+      await expectCode(() => parsePayload(Buffer.from(text)), EnvelopeError, "ENVELOPE_PAYLOAD_MALFORMED");
+    }
+    await expectCode(() => parsePayload(payloadOf({ Digest: "x" })), JsonError, "JSON_MISCASED_KEY");
+    await expectCode(() => parsePayload(Buffer.from('{"TargetArtifact":{}}')), JsonError, "JSON_MISCASED_KEY");
+  });
+});
