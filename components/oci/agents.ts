@@ -5,7 +5,7 @@ import { systemRoots } from "./systemRoots";
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 30_000;
 /** For each host. More make a batch no faster, and each costs both sides a TLS handshake. */
-const CONNECTIONS = 32;
+const CONNECTIONS = 16;
 
 /** What a registry is trusted by. */
 export interface Roots {

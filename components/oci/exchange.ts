@@ -42,6 +42,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #deadline: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #failure: Error | undefined;
+  #startedAt = 0;
   #status = 0;
   #headers: Record<string, string | string[] | undefined> = {};
   #chunks: Buffer[] = [];
@@ -59,6 +60,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#startedAt = performance.now();
     if (this.#failure !== undefined) {
       controller.abort(this.#failure);
     }
@@ -109,6 +111,7 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
       },
       body: this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks),
       url: this.#request.url,
+      elapsedMs: performance.now() - this.#startedAt,
     });
   }
 

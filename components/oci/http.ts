@@ -21,4 +21,6 @@ export interface HttpResponse {
   body: Buffer;
   /** Where the response came from, after redirects. */
   url: URL;
+  /** From the request's first byte to the response's last, in ms, without the wait for a free connection. */
+  elapsedMs: number;
 }

@@ -163,7 +163,8 @@ function sendRead(
   return client.send({ method, repository, actions: "pull", target, headers, limit: MANIFEST_LIMIT });
 }
 
-function mediaTypeOf(response: HttpResponse): string | undefined {
+/** Without parameters. */
+export function mediaTypeOf(response: HttpResponse): string | undefined {
   return response.header("content-type")?.split(";")[0]?.trim() || undefined;
 }
 

@@ -3,17 +3,20 @@ import type { RegistryClient } from "./client";
 import { type Descriptor, readDescriptors } from "./descriptor";
 import { parseDigest } from "./digest";
 import { OciError } from "./error";
+import type { HttpResponse } from "./http";
 import { parseJsonObject } from "./json";
 import { MANIFEST_LIMIT, REFERRERS_LIMIT } from "./limits";
-import { getManifest, putManifest, resolveManifest } from "./manifests";
-import { OCI_IMAGE_INDEX } from "./mediaTypes";
+import { mediaTypeOf, putManifest, resolveManifest } from "./manifests";
+import { MANIFEST_ACCEPT, OCI_IMAGE_INDEX } from "./mediaTypes";
+import { unexpectedStatus } from "./responseErrors";
 import { jittered } from "./retry";
 
 const MAX_ROUNDS = 12;
 const MAX_FAILED_WRITES = 3;
 /**
- * Before the index is read back, this many times as long as our own read and write took is waited: another writer that read
- * it before our write has stored its own by then, so that a lost entry shows. One such look suffices, and must not come sooner.
+ * Before the index is read back, this many times as long as the registry took for our own read and write is waited: another
+ * writer that read it before our write has stored its own by then, so that a lost entry shows. One such look suffices, and
+ * must not come sooner; other subjects do not wait for it.
  */
 const SETTLE_FACTOR = 3;
 const SETTLE_MS_MIN = 15;
@@ -24,6 +27,8 @@ export interface ReferrersIndex {
   entries: Descriptor[];
   /** The stored document, whose unknown members are kept; undefined when there is none yet. */
   document: Record<string, unknown> | undefined;
+  /** How long the registry took to give it, in ms. */
+  elapsedMs: number;
 }
 
 /** `sha256-<64 hex>`; algorithm and value are cut to 32 and 64 characters. Source: distribution-spec § Referrers Tag Schema. */
@@ -40,12 +45,23 @@ export async function readReferrersTag(
 ): Promise<ReferrersIndex> {
   const tag = referrersTag(subject);
   const place = `the referrers index ${client.host}/${repository}:${tag}`;
-  const fetched = await getManifest(client, repository, tag);
-  if (fetched === undefined) {
-    return { entries: [], document: undefined };
+  const response = await client.send({
+    method: "GET",
+    repository,
+    actions: "pull",
+    target: `manifests/${tag}`,
+    headers: { accept: MANIFEST_ACCEPT },
+    limit: MANIFEST_LIMIT,
+  });
+  const { elapsedMs } = response;
+  if (response.status === 404) {
+    return { entries: [], document: undefined, elapsedMs };
   }
-  const document = parseJsonObject(fetched.bytes, `What is stored as ${place}`, "REFERRERS_INVALID");
-  if (fetched.descriptor.mediaType !== OCI_IMAGE_INDEX || !Array.isArray(document.manifests)) {
+  if (response.status !== 200) {
+    throw unexpectedStatus(`Reading ${place}`, response);
+  }
+  const document = parseJsonObject(response.body, `What is stored as ${place}`, "REFERRERS_INVALID");
+  if (mediaTypeOf(response) !== OCI_IMAGE_INDEX || !Array.isArray(document.manifests)) {
     throw new OciError(
       "REFERRERS_INVALID",
       `What is stored as ${place} is no image index: remove the tag if nothing needs it; referrers are listed there.`,
@@ -57,7 +73,7 @@ export async function readReferrersTag(
       `There are more than ${REFERRERS_LIMIT} entries in ${place}: delete what is not needed.`,
     );
   }
-  return { entries: readDescriptors(document.manifests, place), document };
+  return { entries: readDescriptors(document.manifests, place), document, elapsedMs };
 }
 
 /**
@@ -73,21 +89,22 @@ export async function addToReferrersTag(
 ): Promise<void> {
   let failedWrites = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const started = performance.now();
     const index = await readReferrersTag(client, repository, subject);
     const listed = new Set(index.entries.map(({ digest }) => digest));
     const missing = added.filter(({ digest }) => !listed.has(digest));
     if (missing.length === 0) {
       return;
     }
+    let windowMs = 2 * index.elapsedMs;
     try {
-      await writeIndex(client, repository, subject, index, missing);
+      const written = await writeIndex(client, repository, subject, index, missing);
+      windowMs = index.elapsedMs + written.elapsedMs;
     } catch (error) {
       // Whether it was stored is unknown, and others may have written since: only a new look at the index tells.
       if (!mayPass(error) || ++failedWrites > MAX_FAILED_WRITES) throw error;
       await sleep(jittered(BACKOFF_MS * 2 ** failedWrites));
     }
-    const settle = Math.min(Math.max(SETTLE_MS_MIN, SETTLE_FACTOR * (performance.now() - started)), SETTLE_MS_MAX);
+    const settle = Math.min(Math.max(SETTLE_MS_MIN, SETTLE_FACTOR * windowMs), SETTLE_MS_MAX);
     await sleep(settle + Math.random() * settle * round);
   }
   throw new OciError(
@@ -102,8 +119,8 @@ async function writeIndex(
   subject: string,
   index: ReferrersIndex,
   added: readonly Descriptor[],
-): Promise<void> {
-  const put = (document: Record<string, unknown> | undefined): Promise<unknown> => {
+): Promise<HttpResponse> {
+  const put = (document: Record<string, unknown> | undefined): Promise<HttpResponse> => {
     const bytes = appendEntries(document, added);
     if (bytes.length > MANIFEST_LIMIT) {
       throw new OciError(
@@ -115,10 +132,10 @@ async function writeIndex(
     return putManifest(client, repository, { bytes, mediaType: OCI_IMAGE_INDEX, reference, repeat: "never" });
   };
   try {
-    await put(index.document);
+    return await put(index.document);
   } catch (error) {
     if (!namesWhatIsDeleted(error)) throw error;
-    await put(await withoutDeleted(client, repository, index));
+    return await put(await withoutDeleted(client, repository, index));
   }
 }
 
