@@ -86,11 +86,14 @@ function leafAt({ ocsp, crl }: Places): Promise<make.TestCertificate> {
 const freshSource = (timeoutMs = 5_000) =>
   httpRevocationSource({ ocspTimeoutMs: timeoutMs, crlTimeoutMs: timeoutMs, cache: new RevocationCache() });
 
-async function judge(
-  leaf: make.TestCertificate,
-  more: { source?: ReturnType<typeof freshSource>; signingTime?: Date } = {},
-) {
-  const chain = [leaf, root].map(({ der }) => parseCertificate(der));
+interface Circumstances {
+  source?: ReturnType<typeof freshSource>;
+  signingTime?: Date;
+  issuer?: make.TestCertificate;
+}
+
+async function judge(leaf: make.TestCertificate, { issuer = root, ...more }: Circumstances = {}) {
+  const chain = [leaf, issuer].map(({ der }) => parseCertificate(der));
   return revocationOfChain({ chain, source: freshSource(), now: new Date(), ...more });
 }
 
@@ -127,6 +130,51 @@ it("believes OpenSSL's CRLs: not listed, listed, on hold", async () => {
   expect((await judge(leaf)).status).toBe("revoked");
   expect((await judge(paused)).status).toBe("revoked");
   expect((await judge(await leafAt({ crl: "/ca.crl" }))).status).toBe("ok");
+});
+
+it.each([
+  ["RSA-2048", "-md", "sha1"],
+  ["RSA-2048", "-md", "sha384"],
+  ["RSA-3072", "-md", "sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"],
+  ["RSA-3072", "-md", "sha512", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"],
+  ["EC-384", "-md", "sha384"],
+  ["EC-521", "-md", "sha512"],
+] as const)("verifies CRLs of an issuer with a key %s: %s %s %s %s", async (keySpec, ...options) => {
+  const issuer = await make.goodRoot({ ...validity, extensions: CA, keySpec });
+  const leaf = await make.goodLeaf(issuer, {
+    ...validity,
+    extensions: [make.keyUsage(make.digitalSignature), make.crlDistributionPoint(`${webUrl}/algorithm.crl`)],
+  });
+  const own = await RevocationAuthority.create(issuer);
+  try {
+    files.set("/algorithm.crl", await own.crl(...options));
+    expect(await judge(leaf, { issuer })).toEqual({ status: "ok" });
+    await own.revoke(leaf);
+    files.set("/algorithm.crl", await own.crl(...options));
+    expect((await judge(leaf, { issuer })).status).toBe("revoked");
+  } finally {
+    await own.stop();
+  }
+});
+
+it("verifies no CRL that is signed with MD5, or with PSS and another salt", async () => {
+  const issuer = await make.goodRoot({ ...validity, extensions: CA, keySpec: "RSA-2048" });
+  const leaf = await make.goodLeaf(issuer, {
+    ...validity,
+    extensions: [make.keyUsage(make.digitalSignature), make.crlDistributionPoint(`${webUrl}/weak.crl`)],
+  });
+  const own = await RevocationAuthority.create(issuer);
+  try {
+    for (const options of [
+      ["-md", "md5"],
+      ["-md", "sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:20"],
+    ]) {
+      files.set("/weak.crl", await own.crl(...options));
+      expect((await judge(leaf, { issuer })).code).toBe("CRL_SIGNATURE_INVALID");
+    }
+  } finally {
+    await own.stop();
+  }
 });
 
 it("compares the invalidity date of OpenSSL's CRL with the signing time", async () => {

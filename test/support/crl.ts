@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { sign } from "node:crypto";
 import { X509Certificate } from "@peculiar/x509";
 import type { TestCertificate } from "./certificates";
@@ -19,19 +20,11 @@ export const enumerated = (value: number) => tlv(0x0a, Buffer.of(value));
 export const boolean = (tag = 0x01) => tlv(tag, Buffer.of(0xff));
 export const text = (tag: number, value: string) => tlv(tag, Buffer.from(value));
 
-/** An INTEGER below 2^31. */
+/** An INTEGER from 0 to 2^31 - 1. */
 export function integer(value: number): Buffer {
-  const content = Buffer.alloc(4);
-  content.writeInt32BE(value);
-  return tlv(
-    0x02,
-    content.subarray(
-      Math.min(
-        content.findIndex((octet, at) => octet !== 0 || at === 3),
-        3,
-      ),
-    ),
-  );
+  const hex = value.toString(16);
+  const content = Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex");
+  return tlv(0x02, ...((content[0] ?? 0) < 0x80 ? [] : [Buffer.of(0)]), content);
 }
 
 export function generalizedTime(time: Date): Buffer {
@@ -102,6 +95,8 @@ export interface CrlOptions {
   thisUpdate: Date;
   nextUpdate?: Date | undefined;
   entries?: CrlEntry[];
+  /** How often each of them is there. */
+  repeat?: number;
   extensions?: Buffer[];
   version?: number;
 }
@@ -109,13 +104,14 @@ export interface CrlOptions {
 /** A CertificateList exactly as told. */
 export function makeCrl(options: CrlOptions): Buffer {
   const { issuer, thisUpdate, nextUpdate, entries = [], extensions = [EXTENSION.number(1)], version = 1 } = options;
+  const listed = entries.flatMap((entry) => Array(options.repeat ?? 1).fill(crlEntry(entry, thisUpdate)) as Buffer[]);
   const tbs = sequence(
     integer(version),
     ECDSA_SHA256,
     options.issuerName ?? subjectOf(issuer),
     generalizedTime(thisUpdate),
     ...(nextUpdate ? [generalizedTime(nextUpdate)] : []),
-    ...(entries.length > 0 ? [sequence(...entries.map((entry) => crlEntry(entry, thisUpdate)))] : []),
+    ...(listed.length > 0 ? [sequence(...listed)] : []),
     ...(extensions.length > 0 ? [tlv(0xa0, sequence(...extensions))] : []),
   );
   return signedSequence(tbs, issuer);

@@ -37,10 +37,10 @@ export class RevocationAuthority {
     await this.#ca("-revoke", await this.#file("revoked.pem", certificate.pem), ...options);
   }
 
-  /** The DER of a new CRL. */
-  async crl(): Promise<Buffer> {
+  /** The DER of a new CRL; `options` as openssl ca's. */
+  async crl(...options: string[]): Promise<Buffer> {
     const [pem, der] = [join(this.#folder, "crl.pem"), join(this.#folder, "crl.der")];
-    await this.#ca("-gencrl", "-crlhours", "1", "-out", pem);
+    await this.#ca("-gencrl", "-crlhours", "1", "-out", pem, ...options);
     await openssl("crl", "-in", pem, "-outform", "DER", "-out", der);
     return readFile(der);
   }
