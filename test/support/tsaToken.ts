@@ -17,6 +17,8 @@ export interface TokenOptions {
   policy?: string;
   nonce?: Buffer;
   infoVersion?: number;
+  /** Changes the DER of TSTInfo before it is signed. */
+  info?: (info: Buffer) => Buffer;
   contentType?: string;
   signedDataVersion?: number;
   signerVersion?: number;
@@ -74,7 +76,8 @@ const algorithm = (type: string) => sequence(identifier(type), Buffer.of(0x05, 0
 /** DER of a TimeStampToken. */
 export function makeToken(options: TokenOptions): Buffer {
   const { leaf, hash = "sha256", signedDataVersion = 3, signerInfos = (signer) => [signer] } = options;
-  const info = tstInfo(options, hash);
+  const made = tstInfo(options, hash);
+  const info = options.info?.(made) ?? made;
   const certificates = Buffer.concat(options.certificates ?? [leaf.der]);
   return sequence(
     identifier(OID.signedData),

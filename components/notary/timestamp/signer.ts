@@ -26,17 +26,16 @@ const ATTRIBUTE = {
 export function signingCertificateOf(signer: SignerInfo, certificates: readonly Certificate[]): Certificate {
   const value = attributeOf(signer, ATTRIBUTE.signingCertificateV2);
   return readingDer(() => {
-    const identifiers = new DerReader(value).sequence().sequence();
-    if (identifiers.isEmpty) throw notTrusted("its signer names no certificate");
-    const identifier = identifiers.sequence();
-    const hashAlgorithm = identifier.optional(Tag.sequence)?.objectIdentifier();
-    const hash = hashAlgorithm === undefined ? "sha256" : hashOf(hashAlgorithm);
-    const certificateHash = identifier.content(Tag.octetString);
-    const { issuer, serialNumber } = readIssuerSerial(identifier.optional(Tag.sequence)) ?? signer;
+    const [identifier] = readCertificateIdentifiers(new DerReader(value).sequence());
+    if (!identifier) throw notTrusted("its signer names no certificate");
+    const { hashAlgorithm, certificateHash } = identifier;
+    const { issuer, serialNumber } = identifier.issuerSerial ?? signer;
     const certificate = certificates.find(
-      (candidate) => candidate.issuerDer.equals(issuer) && candidate.serialNumber.equals(serialNumber),
+      (candidate) =>
+        issuer !== undefined && candidate.issuerDer.equals(issuer) && candidate.serialNumber.equals(serialNumber),
     );
     if (!certificate) throw notTrusted("the certificate of its signer is not in it");
+    const hash = hashAlgorithm === undefined ? "sha256" : hashOf(hashAlgorithm);
     if (!hash) throw notTrusted(`it names the signer's certificate by ${hashAlgorithm}, which is not supported`);
     if (!createHash(hash).update(certificate.raw).digest().equals(certificateHash)) {
       throw notTrusted("its signer names another certificate than the one in it");
@@ -45,13 +44,32 @@ export function signingCertificateOf(signer: SignerInfo, certificates: readonly 
   });
 }
 
-/** The one directoryName among the issuer's names, and the serial number. */
-function readIssuerSerial(reader: DerReader | undefined): Pick<SignerInfo, "issuer" | "serialNumber"> | undefined {
+interface CertificateIdentifier {
+  hashAlgorithm: string | undefined;
+  certificateHash: Buffer;
+  issuerSerial: { issuer: Buffer | undefined; serialNumber: Buffer } | undefined;
+}
+
+/** RFC 5035 § 3, § 4: the first one is the signer's. */
+function readCertificateIdentifiers(signingCertificate: DerReader): CertificateIdentifier[] {
+  const list = signingCertificate.sequence();
+  const identifiers: CertificateIdentifier[] = [];
+  while (!list.isEmpty) {
+    const identifier = list.sequence();
+    identifiers.push({
+      hashAlgorithm: identifier.optional(Tag.sequence)?.objectIdentifier(),
+      certificateHash: identifier.content(Tag.octetString),
+      issuerSerial: readIssuerSerial(identifier.optional(Tag.sequence)),
+    });
+  }
+  return identifiers;
+}
+
+/** The issuer's directoryName, absent when it has none, and the serial number. */
+function readIssuerSerial(reader: DerReader | undefined): CertificateIdentifier["issuerSerial"] {
   if (!reader) return undefined;
   const name = reader.sequence().optional(Tag.explicit(4));
-  const serialNumber = reader.integer();
-  if (!name || name.isEmpty) throw notTrusted("its signer names no issuer of the certificate");
-  return { issuer: name.any().element, serialNumber };
+  return { issuer: name?.isEmpty === false ? name.any().element : undefined, serialNumber: reader.integer() };
 }
 
 /** @throws TimestampError TIMESTAMP_NOT_TRUSTED */

@@ -42,6 +42,7 @@ export function parseTstInfo(der: Buffer): TstInfo {
     // Whether the authority orders its tokens.
     if (info.nextIs(Tag.boolean)) info.boolean();
     const nonce = info.nextIs(Tag.integer) ? info.integer() : undefined;
+    requireRest(info);
     if (version !== 1n) throw malformed(`its version is ${version}, not 1`);
     return {
       messageImprint,
@@ -60,6 +61,22 @@ function readImprint(imprint: DerReader): MessageImprint {
   return { hashAlgorithm, parameters, hashedMessage: imprint.content(Tag.octetString) };
 }
 
+/**
+ * The authority's name, and extensions, which the reference reads and does not look at. Stricter than it in form: all
+ * that may follow them must be DER, too.
+ */
+function requireRest(info: DerReader): void {
+  for (const tag of [Tag.explicit(0), Tag.implicit(0)]) if (info.nextIs(tag)) info.any();
+  const extensions = info.optional(Tag.explicit(1));
+  while (extensions?.isEmpty === false) {
+    const extension = extensions.sequence();
+    extension.objectIdentifier();
+    if (extension.nextIs(Tag.boolean)) extension.boolean();
+    extension.content(Tag.octetString);
+  }
+  while (!info.isEmpty) info.any();
+}
+
 /** Seconds, milliseconds and microseconds, each optional. The reference takes a negative one, which makes no range. */
 function readAccuracy(accuracy: DerReader | undefined): bigint {
   const [seconds = 0n, milliseconds = 0n, microseconds = 0n] = [Tag.integer, Tag.implicit(0), Tag.implicit(1)].map(
@@ -69,6 +86,7 @@ function readAccuracy(accuracy: DerReader | undefined): bigint {
       return value;
     },
   );
+  while (accuracy?.isEmpty === false) accuracy.any();
   return seconds * SECOND + milliseconds * 1_000_000n + microseconds * 1000n;
 }
 
