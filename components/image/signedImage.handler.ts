@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolvePath } from "../files/paths";
+import { localSigner } from "../notary/signing/localSigner";
 import type { TrustDeclaration } from "../notary/trust/declaration";
 import type { ResourceDefinition } from "../provider/definition";
 import { sameJson } from "../provider/wire";
@@ -69,5 +70,7 @@ export const signedImage = signedImageWith(realPorts);
 
 function signingOf({ identity, ...rest }: SignedImageInputs): Signing {
   const { certificate, keyFile } = identity;
-  return { ...rest, certificate, privateKey: () => readFile(resolvePath(keyFile), "utf8") };
+  const privateKey = () => readFile(resolvePath(keyFile), "utf8");
+  const signer = async () => localSigner({ privateKey: await privateKey(), certificateChain: certificate });
+  return { ...rest, certificate, signer };
 }

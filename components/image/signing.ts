@@ -3,9 +3,9 @@ import type { EnvelopeContent } from "../notary/envelope/content";
 import { openEnvelope } from "../notary/envelope/open";
 import { parsePayload } from "../notary/payload";
 import type { PackedSignature } from "../notary/signatureRepository";
-import { localSigner } from "../notary/signing/localSigner";
 import { packSignature } from "../notary/signing/manifest";
 import { signArtifact } from "../notary/signing/signArtifact";
+import type { Signer } from "../notary/signing/signer";
 import type { Trust, TrustDeclaration } from "../notary/trust/declaration";
 import { verifyEnvelope } from "../notary/verification/verifyArtifact";
 import type { Weaker } from "./acceptWeaker";
@@ -23,8 +23,8 @@ export interface Signing extends SignatureOptions {
   readonly acceptWeaker?: readonly Weaker[];
   /** The signing identity's chain, PEM, leaf first. */
   readonly certificate: string;
-  /** PKCS#8 PEM; asked for only when something is signed. */
-  readonly privateKey: () => Promise<string>;
+  /** Of that chain; asked for only when something is signed. */
+  readonly signer: () => Promise<Signer>;
 }
 
 /**
@@ -33,8 +33,8 @@ export interface Signing extends SignatureOptions {
  * CertificateError, TimestampError
  */
 export async function makeSignature(signing: Signing, trust: Trust, ports: Ports): Promise<PackedSignature> {
-  const { image, certificate, privateKey, format = "jws", expiry, userMetadata, timestamp } = signing;
-  const signer = localSigner({ privateKey: await privateKey(), certificateChain: certificate });
+  const { image, format = "jws", expiry, userMetadata, timestamp } = signing;
+  const signer = await signing.signer();
   const subject = descriptorOf(image);
   const { envelope, envelopeMediaType, signingTime } = await signArtifact({
     descriptor: subject,

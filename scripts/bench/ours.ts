@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { openRepository, type PinnedImage, referenceOf } from "../../components/image/pinnedImage";
 import { realPorts } from "../../components/image/ports";
 import { attachSignature } from "../../components/image/signature";
 import { evaluate } from "../../components/image/verdict";
+import { localSigner } from "../../components/notary/signing/localSigner";
 import type { Place } from "./place";
 import { inPool } from "./pool";
 import { timed } from "./statistics";
@@ -22,10 +22,12 @@ export class Ours {
   }
 
   sign(images: readonly PinnedImage[], concurrency: number): Promise<OursResult> {
-    const { trust, identity, notationConfig, keyName } = this.#place;
-    const privateKey = () => readFile(`${notationConfig}/localkeys/${keyName}.key`, "utf8");
+    const { trust, identity } = this.#place;
+    const { certificate, privateKey } = identity;
+    const shared = localSigner({ privateKey, certificateChain: certificate }); // one identity for the whole fleet
+    const signer = async () => shared;
     return measured(images, concurrency, (image) =>
-      attachSignature({ image, trust, certificate: identity.certificate, privateKey }, undefined, realPorts),
+      attachSignature({ image, trust, certificate, signer }, undefined, realPorts),
     );
   }
 

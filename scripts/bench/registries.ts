@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
-import { hash } from "bcryptjs";
 import { resolvePath } from "../../components/files/paths";
 import { httpsGet } from "../../components/local/httpsGet";
 import { freePorts } from "../../components/local/ports";
@@ -27,31 +25,22 @@ export const REGISTRIES = {
 
 export type RegistryName = keyof typeof REGISTRIES;
 
-/** With a login, as the stack's own registry has it. */
+/** Without a login: distribution hashes the password at every request, which would weigh more than the rest of it. */
 async function startDistribution({ tls }: Place, storage: Storage): Promise<BenchRegistry> {
-  const home = `${BENCH_HOME}/distribution`;
-  const directory = resolvePath(home);
-  const [port = 0] = await freePorts(1);
-  const password = randomBytes(24).toString("base64url");
-  const auth = Buffer.from(`bench:${password}`).toString("base64");
+  const { home, directory, port } = await prepare("distribution");
   const config = {
     version: "0.1",
     log: { level: "error", accesslog: { disabled: true } },
     storage: storage === "memory" ? { inmemory: {} } : { filesystem: { rootdirectory: "data" } },
     http: {
       addr: `127.0.0.1:${port}`,
-      secret: password,
       tls: { certificate: resolvePath(tls.chainFile), key: resolvePath(tls.keyFile) },
     },
-    auth: { htpasswd: { realm: "bench", path: "htpasswd" } },
   };
-  await mkdir(`${directory}/docker`, { recursive: true });
   await writeFile(`${directory}/config.yml`, JSON.stringify(config)); // YAML is a superset of JSON
-  await writeFile(`${directory}/htpasswd`, `bench:${await hash(password, 4)}\n`);
-  await writeFile(`${directory}/docker/config.json`, JSON.stringify({ auths: { [`127.0.0.1:${port}`]: { auth } } }));
   const env = { OTEL_TRACES_EXPORTER: "none" };
   const service = { name: "distribution", directory, executable: toolPath("registry"), args: ["serve", "config.yml"] };
-  await startService({ ...service, env, health: answers(port, tls, 401) });
+  await startService({ ...service, env, health: answers(port, tls) });
   return {
     connection: { host: `127.0.0.1:${port}`, caFile: tls.rootFile, dockerConfig: `${home}/docker` },
     referrers: "tag schema",
@@ -60,18 +49,13 @@ async function startDistribution({ tls }: Place, storage: Storage): Promise<Benc
 }
 
 async function startOlareg({ tls }: Place, storage: Storage): Promise<BenchRegistry> {
-  const home = `${BENCH_HOME}/olareg`;
-  const directory = resolvePath(home);
-  const [port = 0] = await freePorts(1);
-  await mkdir(`${directory}/data`, { recursive: true });
-  await mkdir(`${directory}/docker`);
-  await writeFile(`${directory}/docker/config.json`, "{}"); // nobody logs in
+  const { home, directory, port } = await prepare("olareg");
   const address = ["--addr", "127.0.0.1", "--port", String(port)];
   const certificate = ["--tls-cert", resolvePath(tls.chainFile), "--tls-key", resolvePath(tls.keyFile)];
   const store = storage === "memory" ? ["--store-type", "mem"] : ["--dir", `${directory}/data`];
   const args = ["serve", ...address, ...certificate, ...store, "--gc-frequency", "-1s"];
   const service = { name: "olareg", directory, executable: toolPath("olareg"), args };
-  await startService({ ...service, health: answers(port, tls, 200) });
+  await startService({ ...service, health: answers(port, tls) });
   return {
     connection: { host: `127.0.0.1:${port}`, caFile: tls.rootFile, dockerConfig: `${home}/docker` },
     referrers: "referrers API",
@@ -79,9 +63,19 @@ async function startOlareg({ tls }: Place, storage: Storage): Promise<BenchRegis
   };
 }
 
-function answers(port: number, tls: Place["tls"], wanted: number): () => Promise<void> {
+async function prepare(name: string) {
+  const home = `${BENCH_HOME}/${name}`;
+  const directory = resolvePath(home);
+  const [port = 0] = await freePorts(1);
+  await mkdir(`${directory}/data`, { recursive: true });
+  await mkdir(`${directory}/docker`);
+  await writeFile(`${directory}/docker/config.json`, "{}"); // nobody logs in
+  return { home, directory, port };
+}
+
+function answers(port: number, tls: Place["tls"]): () => Promise<void> {
   return async () => {
     const { status } = await httpsGet(`https://127.0.0.1:${port}/v2/`, resolvePath(tls.rootFile));
-    if (status !== wanted) throw new Error(`GET /v2/ answers ${status}, not ${wanted}`);
+    if (status !== 200) throw new Error(`GET /v2/ answers ${status}`);
   };
 }
