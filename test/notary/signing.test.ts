@@ -1,9 +1,16 @@
+import { encode } from "cbor2";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { BreakwaterError } from "../../components/errors";
 import { CertificateError } from "../../components/notary/certificates/error";
+import { COSE_MEDIA_TYPE, type ExtendedAttribute, JWS_MEDIA_TYPE } from "../../components/notary/envelope/content";
+import { readCoseSign1 } from "../../components/notary/envelope/coseSign1";
+import { openEnvelope } from "../../components/notary/envelope/open";
 import { JsonError } from "../../components/notary/json/error";
+import { draftCose } from "../../components/notary/signing/coseEnvelope";
+import type { DraftArgs } from "../../components/notary/signing/envelopeDraft";
 import { SigningError, type SigningErrorCode } from "../../components/notary/signing/error";
+import { draftJws } from "../../components/notary/signing/jwsEnvelope";
 import { localSigner } from "../../components/notary/signing/localSigner";
 import {
   digestOf,
@@ -12,8 +19,10 @@ import {
   unpackSignature,
 } from "../../components/notary/signing/manifest";
 import { type SignArtifactArgs, signArtifact } from "../../components/notary/signing/signArtifact";
+import { TimestampError } from "../../components/notary/timestamp/error";
 import * as make from "../support/certificates";
-import { ARTIFACT } from "./envelopes";
+import { unreachable } from "../support/revocation";
+import { ARTIFACT, type JwsParts } from "./envelopes";
 import { expectCode } from "./expectCode";
 
 let leaf: make.TestCertificate;
@@ -39,6 +48,16 @@ describe("a local signer", () => {
     const make = () => localSigner({ privateKey: broken, certificateChain: leaf.pem });
     await expectCode(make, SigningError, "SIGNING_KEY_MALFORMED");
     expect(make).not.toThrow(/SECRETXX/);
+  });
+  it("signs off the main thread", async () => {
+    const slow = await make.selfSignedLeaf({ keySpec: "RSA-4096" });
+    const order: string[] = [];
+    const signature = signerOf(slow)
+      .sign(Buffer.from("content"))
+      .then(() => order.push("signed"));
+    setImmediate(() => order.push("the next turn"));
+    await signature;
+    expect(order).toEqual(["the next turn", "signed"]);
   });
   it("refuses a chain that may not sign", async () => {
     const root = await make.goodRoot();
@@ -77,6 +96,114 @@ describe("signing", () => {
   it("refuses a signature that the signer made with another key", async () => {
     const signer = { ...signerOf(leaf), sign: signerOf(other).sign };
     await expect(sign({ signer })).rejects.toMatchObject({ code: "ENVELOPE_SIGNATURE_INVALID" });
+  });
+  it("writes JWS unless told otherwise, with the very bytes that notation signs", async () => {
+    const { envelope, envelopeMediaType } = await sign({
+      userMetadata: { b: "<2>", a: "1" },
+      expirySeconds: 60,
+      extendedAttributes: [
+        { key: "mine", critical: true, value: 1 },
+        { key: "also", critical: false, value: "x" },
+      ],
+      signingAgent: "agent",
+    });
+    expect(envelopeMediaType).toBe(JWS_MEDIA_TYPE);
+    const jws = JSON.parse(envelope.toString()) as JwsParts;
+    expect(Object.keys(jws)).toEqual(["payload", "protected", "header", "signature"]);
+    expect(Object.keys(jws.header)).toEqual(["x5c", "io.cncf.notary.signingAgent"]);
+    expect(Buffer.from(jws.payload, "base64url").toString()).toBe(
+      `{"targetArtifact":{"annotations":{"a":"1","b":"\\u003c2\\u003e"},"digest":"${ARTIFACT.digest}","mediaType":"${ARTIFACT.mediaType}","size":${ARTIFACT.size}}}`,
+    );
+    expect(Buffer.from(jws.protected, "base64url").toString()).toBe(
+      '{"alg":"ES256","also":"x","crit":["io.cncf.notary.signingScheme","mine","io.cncf.notary.expiry"],"cty":"application/vnd.cncf.notary.payload.v1+json","io.cncf.notary.expiry":"2026-06-01T12:01:00Z","io.cncf.notary.signingScheme":"notary.x509","io.cncf.notary.signingTime":"2026-06-01T12:00:00Z","mine":1}',
+    );
+  });
+  it("writes COSE with the very bytes that notation signs", async () => {
+    const { envelope, envelopeMediaType } = await sign({
+      format: "cose",
+      expirySeconds: 60,
+      extendedAttributes: [
+        { key: "mine", critical: true, value: 1 },
+        { key: 40, critical: false, value: "x" },
+      ],
+      signingAgent: "agent",
+    });
+    expect(envelopeMediaType).toBe(COSE_MEDIA_TYPE);
+    const text = (value: string) => encode(value);
+    const seconds = (time: number) =>
+      Buffer.from([0xc1, 0x1a, ...new Uint8Array(Buffer.from(time.toString(16), "hex"))]);
+    const protectedHeader = Buffer.concat([
+      ...[Buffer.from("a8", "hex"), Buffer.from("0126", "hex")],
+      ...[
+        Buffer.from("0283", "hex"),
+        text("io.cncf.notary.signingScheme"),
+        text("io.cncf.notary.expiry"),
+        text("mine"),
+      ],
+      ...[Buffer.from("03", "hex"), text("application/vnd.cncf.notary.payload.v1+json")],
+      ...[Buffer.from("1828", "hex"), text("x"), text("mine"), Buffer.from("01", "hex")],
+      ...[text("io.cncf.notary.expiry"), seconds(make.NOW.getTime() / 1000 + 60)],
+      ...[text("io.cncf.notary.signingTime"), seconds(make.NOW.getTime() / 1000)],
+      ...[text("io.cncf.notary.signingScheme"), text("notary.x509")],
+    ]);
+    const payload = Buffer.from(
+      `{"targetArtifact":{"digest":"${ARTIFACT.digest}","mediaType":"${ARTIFACT.mediaType}","size":${ARTIFACT.size}}}`,
+    );
+    const { signature } = await openEnvelope(envelope, COSE_MEDIA_TYPE);
+    const bytes = (value: Buffer) => encode(new Uint8Array(value));
+    const expected = Buffer.concat([
+      ...[Buffer.from("d284", "hex"), bytes(protectedHeader)],
+      ...[Buffer.from("a2182181", "hex"), bytes(leaf.der), text("io.cncf.notary.signingAgent"), text("agent")],
+      ...[bytes(payload), bytes(signature)],
+    ]);
+    expect(envelope.toString("hex")).toBe(expected.toString("hex"));
+  });
+  it("puts a time stamp among the unsigned attributes", () => {
+    const [signature, timestampSignature] = [Buffer.from("signature"), Buffer.from("token")];
+    const args: DraftArgs = {
+      keySpec: "EC-256",
+      payload: Buffer.from("{}"),
+      signedAttributes: { signingScheme: "notary.x509", signingTime: make.NOW, extendedAttributes: [] },
+      certificateChain: [],
+    };
+    const jws = draftJws(args).seal(signature, { timestampSignature });
+    expect(Object.entries((JSON.parse(jws.toString()) as JwsParts).header)).toEqual([
+      ["io.cncf.notary.timestampSignature", timestampSignature.toString("base64")],
+      ["x5c", []],
+    ]);
+    const { unprotectedHeader } = readCoseSign1(draftCose(args).seal(signature, { timestampSignature }));
+    expect(unprotectedHeader.get("io.cncf.notary.timestampSignature")?.content).toEqual(timestampSignature);
+  });
+  it.each(["jws", "cose"] as const)("has the signature countersigned or fails, in the format %s", async (format) => {
+    const asked: Buffer[] = [];
+    const server = {
+      request: async (timeStampReq: Buffer) => {
+        asked.push(timeStampReq);
+        return Buffer.from("this is no time stamp");
+      },
+    };
+    const timestamping = { server, roots: [], revocation: unreachable };
+    await expect(sign({ format, timestamping })).rejects.toBeInstanceOf(TimestampError);
+    expect(asked).toHaveLength(1);
+  });
+  it.each<[string, ExtendedAttribute[], "jws" | "cose"]>([
+    ["a standard name", [{ key: "alg", critical: false, value: "x" }], "jws"],
+    ["a standard label", [{ key: 3, critical: false, value: "x" }], "cose"],
+    ["a name of the scheme", [{ key: "io.cncf.notary.signingTime", critical: false, value: "x" }], "cose"],
+    ["a number for a name in JWS", [{ key: 40, critical: false, value: "x" }], "jws"],
+    ["a fraction for a label", [{ key: 1.5, critical: false, value: "x" }], "cose"],
+    ["a value that is a list", [{ key: "x", critical: false, value: [] }], "jws"],
+    ["a value that is a fraction", [{ key: "x", critical: false, value: 1.5 }], "cose"],
+    [
+      "a name twice",
+      [
+        { key: "x", critical: false, value: true },
+        { key: "x", critical: true, value: true },
+      ],
+      "cose",
+    ],
+  ])("refuses extended attributes with %s", async (_, extendedAttributes, format) => {
+    await expectCode(() => sign({ extendedAttributes, format }), SigningError, "SIGNING_EXTENDED_ATTRIBUTE_INVALID");
   });
   it("states whole seconds only", async () => {
     const clock = () => new Date(make.NOW.getTime() + 999);
@@ -118,6 +245,24 @@ describe("a signature manifest", () => {
   });
 
   type Manifest = Record<string, unknown> & { layers: unknown[]; config: Record<string, unknown> };
+  it("is read as an artifact manifest, too", async () => {
+    const packed = await pack();
+    const { schemaVersion: _, config: __, layers, ...others } = JSON.parse(packed.manifest.toString()) as Manifest;
+    const mediaType = "application/vnd.oci.artifact.manifest.v1+json";
+    const read = (manifest: unknown) => unpackSignature(Buffer.from(JSON.stringify(manifest)));
+    expect(read({ ...others, mediaType, blobs: layers })).toMatchObject({
+      form: "artifactManifest",
+      subject: ARTIFACT,
+      envelope: { digest: digestOf(packed.envelope) },
+    });
+    await expectCode(() => read({ ...others, mediaType, layers }), SigningError, "SIGNATURE_MANIFEST_MALFORMED");
+    await expectCode(
+      () => read({ ...others, mediaType, blobs: layers, artifactType: "application/spdx+json" }),
+      SigningError,
+      "SIGNATURE_MANIFEST_NOT_A_SIGNATURE",
+    );
+  });
+
   const flawed: [string, SigningErrorCode, (good: Manifest) => unknown][] = [
     [
       "is no image manifest",
@@ -160,6 +305,7 @@ describe("a signature manifest", () => {
 
   it("is refused when it has a key twice or is too large", async () => {
     await expectCode(() => unpackSignature(Buffer.from('{"a":1,"a":1}')), JsonError, "JSON_DUPLICATE_KEY");
+    await expectCode(() => unpackSignature(Buffer.from('{"Layers":[]}')), JsonError, "JSON_MISCASED_KEY");
     await expectCode(
       () => unpackSignature(Buffer.alloc(4 * 1024 * 1024 + 1, " ")),
       SigningError,
