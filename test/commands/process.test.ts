@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { symlink } from "node:fs/promises";
+import { cp, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GeneratedIdentity } from "../../components/identity/generateTest";
@@ -71,6 +71,16 @@ describe("breakwater as a process", () => {
     expect(absent.code).toBe(2);
     expect(JSON.parse(absent.stdout)).toEqual({ error: { code: "REGISTRY_UNREACHABLE", message: expect.any(String) } });
     expect((await run("verfy")).code).toBe(2);
+  });
+
+  it("has no answer, in JSON too, when its set-up fails", async () => {
+    const scripts = join(workspace.directory, "elsewhere/scripts"); // no package.json above
+    await cp(join(projectRoot, "scripts"), scripts, { recursive: true });
+    const args = [join(scripts, "breakwater.mjs"), "verify", image.pinned, "--json"];
+    const { code, stdout, stderr } = await execute(process.execPath, args, workspace.directory);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({ error: { code: "UNEXPECTED", message: expect.any(String) } });
+    expect(stderr.trim().split("\n")).toHaveLength(1);
   });
 
   it("is not coloured in a pipe", async () => {

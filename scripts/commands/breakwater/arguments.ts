@@ -91,7 +91,8 @@ export class VerbArguments {
 }
 
 export function usageError(verb: string, problem: string): VerbError {
-  return new VerbError("USAGE", `${problem}. \`breakwater ${verb} --help\` shows what there is`);
+  const end = problem.endsWith("?") ? "" : ".";
+  return new VerbError("USAGE", `${problem}${end} \`breakwater ${verb} --help\` shows what there is`);
 }
 
 function parse(verb: string, args: readonly string[], options: VerbOptions) {

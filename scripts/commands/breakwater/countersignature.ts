@@ -2,7 +2,7 @@ import { messageOf } from "../../../components/errors";
 import { formatInstant, type Instant } from "../../../components/notary/timestamp/instant";
 import { parseSignedData } from "../../../components/notary/timestamp/signedData";
 import { parseTstInfo, requireImprint } from "../../../components/notary/timestamp/tstInfo";
-import { type InspectedCertificate, inspectCertificate } from "./inspection";
+import { type InspectedCertificate, inspectCertificate } from "./inspectedCertificate";
 
 /** What a time stamp says of itself; whether its authority is trusted is another question. */
 export interface Countersignature {

@@ -5,7 +5,8 @@ import type { SignatureRepository } from "../../../components/notary/signatureRe
 import { SIGNATURE_ARTIFACT_TYPE } from "../../../components/notary/signing/manifest";
 import { describeError, EXIT } from "./error";
 import { openImage } from "./image";
-import { type InspectedCertificate, type InspectedSignature, inspectContent } from "./inspection";
+import type { InspectedCertificate } from "./inspectedCertificate";
+import { type InspectedSignature, inspectContent } from "./inspection";
 import { MAX_SIGNATURES } from "./list";
 import { IMAGE_OPTIONS, IMAGE_OPTIONS_HELP } from "./registryOptions";
 import { printJson, printLine, type Terminal, warn } from "./terminal";

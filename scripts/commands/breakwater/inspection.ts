@@ -1,19 +1,12 @@
-import type { Certificate } from "../../../components/notary/certificates/certificate";
 import type { SignatureAlgorithm } from "../../../components/notary/certificates/keySpec";
 import type { Descriptor } from "../../../components/notary/descriptor";
 import type { EnvelopeContent } from "../../../components/notary/envelope/content";
 import { formatRfc3339 } from "../../../components/notary/envelope/rfc3339";
 import { parsePayload } from "../../../components/notary/payload";
 import { type Countersignature, readCountersignature } from "./countersignature";
+import { type InspectedCertificate, inspectCertificate } from "./inspectedCertificate";
 
 // What a signature says, with the members that `notation inspect -o json` gives it (cmd/notation/inspect.go).
-
-export interface InspectedCertificate {
-  readonly SHA256Fingerprint: string;
-  readonly issuedTo: string;
-  readonly issuedBy: string;
-  readonly expiry: string;
-}
 
 export interface InspectedSignature {
   readonly mediaType: string;
@@ -56,10 +49,6 @@ export function inspectContent(content: EnvelopeContent, mediaType: string, dige
     certificates: content.certificateChain.map(inspectCertificate),
     signedArtifact,
   };
-}
-
-export function inspectCertificate({ thumbprint, subject, issuer, notAfter }: Certificate): InspectedCertificate {
-  return { SHA256Fingerprint: thumbprint, issuedTo: subject, issuedBy: issuer, expiry: formatRfc3339(notAfter) };
 }
 
 function signedAttributesOf({ signedAttributes }: EnvelopeContent): Record<string, string> {

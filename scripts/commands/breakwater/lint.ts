@@ -50,7 +50,7 @@ export const lint: Verb = {
     if (args.flag("json")) {
       const certificates = chain.map(({ subject }) => subject);
       printJson(terminal, { purpose, at: at.toISOString(), usable, certificates, violations });
-    } else print(terminal, chain, purpose, violations);
+    } else print(terminal, chain, { purpose, at, violations });
     return usable ? EXIT.yes : EXIT.no;
   },
 };
@@ -68,15 +68,14 @@ async function readChain(file: string): Promise<Certificate[]> {
 function print(
   terminal: Terminal,
   chain: readonly Certificate[],
-  purpose: ChainPurpose,
-  violations: readonly ChainViolation[],
+  { purpose, at, violations }: { purpose: ChainPurpose; at: Date; violations: readonly ChainViolation[] },
 ): void {
   const broken = violations.filter(({ enforced }) => enforced).length;
   const warnings = violations.length - broken;
   const use = purpose === "codeSigning" ? "sign" : "stamp time";
   const word = broken === 0 ? coloured(terminal, "green", "USABLE") : coloured(terminal, "red", "NOT USABLE");
   terminal.out(
-    `${word}  ${broken === 0 ? "may" : "can't"} ${use}: ${count(broken, "rule")} broken, ${count(warnings, "warning")}\n`,
+    `${word}  ${broken === 0 ? "may" : "can't"} ${use}: ${count(broken, "rule")} broken, ${count(warnings, "warning")}, at ${at.toISOString()}\n`,
   );
   chain.forEach((certificate, position) => {
     const role = position === 0 ? "leaf" : position === chain.length - 1 ? "last of the chain" : "intermediate";

@@ -5,6 +5,7 @@ import { packSignature, type SignatureManifestForm } from "../../../components/n
 import { signArtifact } from "../../../components/notary/signing/signArtifact";
 import { compileTrust } from "../../../components/notary/trust/declaration";
 import { ruleThatFailed } from "../../../components/notary/verification/ruleThatFailed";
+import type { ArtifactVerdict } from "../../../components/notary/verification/verdict";
 import { verifyEnvelope } from "../../../components/notary/verification/verifyArtifact";
 import { readNotationConfig } from "../../../components/notation/config";
 import { notationFolder, requireNotationFolder } from "../../../components/notation/folder";
@@ -15,7 +16,7 @@ import { EXIT, VerbError } from "./error";
 import { openImage } from "./image";
 import { IMAGE_OPTIONS, IMAGE_OPTIONS_HELP } from "./registryOptions";
 import { KEY_OPTIONS, KEY_OPTIONS_HELP, signerOf } from "./signingKey";
-import { printJson, printLine, warn } from "./terminal";
+import { printJson, printLine, type Terminal, warn } from "./terminal";
 import { TIMESTAMP_OPTIONS, TIMESTAMP_OPTIONS_HELP, timestampingOf } from "./timestamping";
 import type { Verb } from "./verb";
 
@@ -93,15 +94,7 @@ export const sign: Verb = {
     if (trust) {
       const { scope } = signatures;
       const judged = { envelope, envelopeMediaType, artifact: descriptor, scope, trust, clock, revocation };
-      const verdict = await verifyEnvelope(judged);
-      if (verdict.verdict === "failed") {
-        throw new VerbError(
-          "SIGNATURE_REFUSED",
-          `the trust refuses the signature of ${reference}: ${ruleThatFailed(verdict)}. It was not pushed: mend the trust, or sign with a trusted identity`,
-        );
-      }
-      for (const { name, why } of weaknessesOf(verdict))
-        warn(terminal, `the signature is trusted only weakly: ${name}: ${why}`);
+      requireTrusted(await verifyEnvelope(judged), reference, terminal);
     }
     const { certificateChain } = signer;
     const packed = packSignature({
@@ -147,4 +140,17 @@ function trustOf(args: VerbArguments) {
   if (folder === undefined) return undefined;
   requireNotationFolder(folder);
   return compileTrust(readTrustDirectory(folder));
+}
+
+/** @throws VerbError SIGNATURE_REFUSED; what the trust only logs is a warning */
+function requireTrusted(verdict: ArtifactVerdict, reference: string, terminal: Terminal): void {
+  if (verdict.verdict === "failed") {
+    throw new VerbError(
+      "SIGNATURE_REFUSED",
+      `the trust refuses the signature of ${reference}: ${ruleThatFailed(verdict)}. It was not pushed: mend the trust, or sign with a trusted identity`,
+    );
+  }
+  for (const { name, why } of weaknessesOf(verdict)) {
+    warn(terminal, `the signature is trusted only weakly: ${name}: ${why}`);
+  }
 }

@@ -1,4 +1,3 @@
-import type { Weakness } from "../../../components/image/acceptWeaker";
 import type { ArtifactVerdict, Outcome, SignatureVerdict } from "../../../components/notary/verification/verdict";
 import { coloured, printable, printLine, type Terminal } from "./terminal";
 
@@ -8,16 +7,16 @@ export interface ShownVerdict {
   /** Where the trust was read. */
   readonly folder: string;
   readonly verdict: ArtifactVerdict;
-  readonly weaknesses: readonly Weakness[];
 }
 
 /** The verdict first, then the rule that decided, then what each validation found. */
 export function printVerdict(terminal: Terminal, shown: ShownVerdict): void {
   const { reference, folder, verdict } = shown;
-  const { word, colour } = headline(shown);
+  const cautions = cautionsOf(verdict);
+  const { word, colour } = headline(verdict, cautions.length > 0);
   const line = (label: string, text: string) => printLine(terminal.out, `  ${label.padEnd(10)} ${text}`);
   terminal.out(`${coloured(terminal, colour, word)}  ${printable(reference)}\n`);
-  for (const warning of cautions(shown)) line("Caution", warning);
+  for (const caution of cautions) line("Caution", caution);
   line("Rule", ruleOf(verdict));
   line("Trust", folder);
   if (verdict.code !== undefined && verdict.signatures.length !== 1) line("Why", `${verdict.code}: ${verdict.message}`);
@@ -30,18 +29,28 @@ export function printVerdict(terminal: Terminal, shown: ShownVerdict): void {
   }
 }
 
-function headline({ verdict, weaknesses }: ShownVerdict): { word: string; colour: "green" | "yellow" | "red" } {
-  if (verdict.verdict === "failed") return { word: "FAILED", colour: "red" };
-  if (verdict.verdict === "skipped") return { word: "SKIPPED", colour: "yellow" };
-  return { word: "VERIFIED", colour: weaknesses.length === 0 ? "green" : "yellow" };
+function headline(
+  { verdict, enforced }: ArtifactVerdict,
+  caution: boolean,
+): { word: string; colour: "green" | "yellow" | "red" } {
+  if (verdict === "failed") return { word: "FAILED", colour: "red" };
+  if (verdict === "skipped") return { word: "SKIPPED, NOT A TRUSTED IMAGE", colour: "yellow" };
+  if (!enforced) return { word: "VERIFIED, BUT NOT A TRUSTED IMAGE", colour: "yellow" };
+  return { word: "VERIFIED", colour: caution ? "yellow" : "green" };
 }
 
-function cautions({ verdict, weaknesses }: ShownVerdict): string[] {
-  if (verdict.verdict === "failed") return [];
-  const untrusted = verdict.enforced
-    ? []
-    : ["not a trusted image: authenticity is not enforced, so anybody may have signed it, or nobody"];
-  return [...untrusted, ...weaknesses.map(({ name, why }) => `${name}: ${why}`)];
+/** What keeps a verdict that did not fail from being worth what `strict` is. */
+function cautionsOf({ verdict, enforced, signatures }: ArtifactVerdict): string[] {
+  if (verdict === "failed") return [];
+  const untrusted = enforced ? [] : ["authenticity is not enforced: anybody may have signed this image, or nobody"];
+  const outcomes = verdict === "verified" ? (signatures.at(-1)?.outcomes ?? []) : [];
+  const weaker = outcomes.flatMap(({ validation, result }) => {
+    if (result === "passed") return [];
+    return [
+      `${validation} ${result === "failed" ? "failed, and the policy only logs that" : "is skipped by the policy"}`,
+    ];
+  });
+  return [...untrusted, ...weaker];
 }
 
 /** What decided: the statement, its level, and the validation that it enforced. */

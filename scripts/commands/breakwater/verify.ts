@@ -1,4 +1,3 @@
-import { weaknessesOf } from "../../../components/image/acceptWeaker";
 import { compileTrust } from "../../../components/notary/trust/declaration";
 import { verifyArtifact } from "../../../components/notary/verification/verifyArtifact";
 import { notationFolder, requireNotationFolder } from "../../../components/notation/folder";
@@ -69,7 +68,7 @@ export const verify: Verb = {
       ...(maxSignatures !== undefined && { maxSignatures }),
     });
     if (args.flag("json")) printJson(terminal, { reference, ...verdict });
-    else printVerdict(terminal, { reference, folder, verdict, weaknesses: weaknessesOf(verdict) });
+    else printVerdict(terminal, { reference, folder, verdict });
     return verdict.verdict === "failed" ? EXIT.no : EXIT.yes;
   },
 };
