@@ -111,7 +111,7 @@ export function makeCrl(options: CrlOptions): Buffer {
     options.issuerName ?? subjectOf(issuer),
     generalizedTime(thisUpdate),
     ...(nextUpdate ? [generalizedTime(nextUpdate)] : []),
-    ...(listed.length > 0 ? [sequence(...listed)] : []),
+    ...(listed.length > 0 ? [sequence(Buffer.concat(listed))] : []),
     ...(extensions.length > 0 ? [tlv(0xa0, sequence(...extensions))] : []),
   );
   return signedSequence(tbs, issuer);

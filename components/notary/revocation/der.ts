@@ -25,32 +25,35 @@ export const context = (number: number, form: "primitive" | "constructed"): numb
  */
 export class DerReader {
   readonly #bytes: Buffer;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, start = 0, end = bytes.length) {
     this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
   }
 
   get done(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.#at >= this.#end;
   }
 
   /** Whether the next element has this tag. */
   next(tag: number): boolean {
-    return this.#bytes[this.#at] === tag;
+    return this.#at < this.#end && this.#bytes[this.#at] === tag;
   }
 
   /** Passes over the next element, whatever it is. */
   skip(): void {
-    const tag = this.#bytes[this.#at] ?? 0;
+    const tag = this.done ? 0 : (this.#bytes[this.#at] ?? 0);
     if ((tag & 0x1f) === 0x1f) throw malformed("a tag has more than one octet");
     this.#advance(tag);
   }
 
   /** Content octets of the next element. @throws RevocationError REVOCATION_DATA_MALFORMED */
   read(tag: number): Buffer {
-    const [start, end] = this.#advance(tag);
-    return this.#bytes.subarray(start, end);
+    const start = this.#advance(tag);
+    return this.#bytes.subarray(start, this.#at);
   }
 
   readOptional(tag: number): Buffer | undefined {
@@ -60,12 +63,13 @@ export class DerReader {
   /** The whole next element, identifier and length octets included. */
   readElement(tag: number): Buffer {
     const from = this.#at;
-    const [, end] = this.#advance(tag);
-    return this.#bytes.subarray(from, end);
+    this.#advance(tag);
+    return this.#bytes.subarray(from, this.#at);
   }
 
   enter(tag: number): DerReader {
-    return new DerReader(this.read(tag));
+    const start = this.#advance(tag);
+    return new DerReader(this.#bytes, start, this.#at);
   }
 
   enterOptional(tag: number): DerReader | undefined {
@@ -94,23 +98,22 @@ export class DerReader {
     return objectIdentifier(this.read(Tag.objectIdentifier));
   }
 
-  #advance(tag: number): [start: number, end: number] {
+  /** Goes behind the next element; returns where its content begins. */
+  #advance(tag: number): number {
     const bytes = this.#bytes;
-    if (bytes[this.#at] !== tag) throw malformed(`an element of tag 0x${tag.toString(16)} is missing`);
-    const first = bytes[this.#at + 1];
+    if (!this.next(tag)) throw malformed(`an element of tag 0x${tag.toString(16)} is missing`);
     let start = this.#at + 2;
-    let length = first ?? 0x80;
+    let length = start > this.#end ? 0x80 : (bytes[start - 1] ?? 0x80);
     if (length >= 0x80) {
       const octets = length & 0x7f;
-      if (octets === 0 || octets > 4 || start + octets > bytes.length) throw malformed("a length is malformed");
+      if (octets === 0 || octets > 4 || start + octets > this.#end) throw malformed("a length is malformed");
       length = bytes.readUIntBE(start, octets);
       if (length < 0x80 || length < 2 ** (8 * (octets - 1))) throw malformed("a length is not minimal");
       start += octets;
     }
-    const end = start + length;
-    if (end > bytes.length) throw malformed("an element is cut off");
-    this.#at = end;
-    return [start, end];
+    if (start + length > this.#end) throw malformed("an element is cut off");
+    this.#at = start + length;
+    return start;
   }
 }
 

@@ -33,7 +33,8 @@ const UNSUCCESSFUL: Readonly<Record<number, string>> = {
 
 /**
  * As golang.org/x/crypto/ocsp reads it: elements that follow the known ones inside a SEQUENCE are ignored (response
- * extensions among them), data after the response are not.
+ * extensions among them), data after the response are not. Only the lengths of explicit tags, which Go's encoding/asn1
+ * does not look at, must fit here.
  * @throws RevocationError REVOCATION_DATA_MALFORMED, OCSP_UNSUCCESSFUL
  */
 export function parseOcspResponse(der: Buffer): OcspResponse {
