@@ -70,6 +70,13 @@ export class Authenticator {
     return authorization;
   }
 
+  /** The header of a login that a credential helper gives in place of the one that was refused; undefined for none. */
+  async renewed(scope: Scope, refused: string): Promise<string | undefined> {
+    const credentials = await this.#login.credentials();
+    const given = this.#challenge?.scheme === "basic" && basic(credentials) === refused;
+    return given && (await this.#login.renew(credentials)) ? await this.authorization(scope) : undefined;
+  }
+
   /** The error for a request that was refused although it carried what `answer` gave. */
   async refused(response: HttpResponse): Promise<OciError> {
     const credentials = await this.#login.credentials();

@@ -11,6 +11,7 @@ import { assertHost } from "./reference";
 import { ReferrersSupport } from "./referrersSupport";
 import { denied } from "./responseErrors";
 import type { RepositoryAction } from "./scope";
+import { rootsSource } from "./systemRoots";
 import { Transport } from "./transport";
 
 export interface RegistryRequest extends Pick<HttpRequest, "repeat"> {
@@ -40,7 +41,7 @@ export function clientFor(connection: RegistryConnection): RegistryClient {
   const stored = readCredentials(host, dockerConfig);
   const origin = originOf(connection);
   const key = createHash("sha256")
-    .update(JSON.stringify([host, origin.href, ca ?? null, system, stored]))
+    .update(JSON.stringify([host, origin.href, ca ?? null, system && rootsSource(), stored]))
     .digest("hex");
   let client = clients.get(key);
   if (client === undefined) {
@@ -108,6 +109,8 @@ export class RegistryClient {
         const second = await this.#authenticator.answer(response, scope, first);
         begun();
         response = await sendWith(second);
+        const third = response.status === 401 ? await this.#authenticator.renewed(scope, second) : undefined;
+        if (third !== undefined) response = await sendWith(third);
       }
     } finally {
       begun();

@@ -15,6 +15,11 @@ const MAX_FILE_SIZE = 16 * 1024 * 1024;
 const MAX_FILES = 5000;
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
+/** What decides which CAs the machine trusts. */
+export function rootsSource({ SSL_CERT_FILE, SSL_CERT_DIR }: NodeJS.ProcessEnv = process.env): string {
+  return JSON.stringify([SSL_CERT_FILE, SSL_CERT_DIR]);
+}
+
 /**
  * The CA certificates that tools written in Go trust on this machine, each as PEM, without duplicates: SSL_CERT_FILE takes the
  * place of the system's file, SSL_CERT_DIR (divided by `:`) that of its folders. What cannot be read is passed over, as by Go.

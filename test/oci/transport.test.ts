@@ -1,56 +1,18 @@
-import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo, Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { digestOf } from "../../components/oci/digest";
-import { OciError } from "../../components/oci/error";
 import { OCI_IMAGE_INDEX, OCI_IMAGE_MANIFEST } from "../../components/oci/mediaTypes";
-import { Repository } from "../../components/oci/repository";
 import { freePort } from "../support/ports";
-import { type LoopbackTls, makeLoopbackTls } from "../support/registries";
-
-const MANIFEST = Buffer.from('{"schemaVersion":2}');
-const DIGEST = digestOf(MANIFEST);
-const LOGIN = Buffer.from("ci:secret").toString("base64");
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+import { DIGEST, LOGIN, MANIFEST, ociError, type Scripted, sendErrors, sendManifest, startScripted } from "./scripted";
 
 /** Servers that misbehave in one way each, which the real registries of the other tests do not do on demand. */
 describe("The client, against a server that is scripted,", () => {
-  let directory: string;
-  let tls: LoopbackTls;
-  const servers: Server[] = [];
-
+  let scripted: Scripted;
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), "breakwater-transport-"));
-    tls = await makeLoopbackTls();
-    await writeFile(join(directory, "ca.crt"), tls.ca);
+    scripted = await startScripted();
   });
-  afterEach(async () => {
-    for (const server of servers.splice(0)) {
-      (server as Server & { closeAllConnections(): void }).closeAllConnections();
-      server.close();
-    }
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  const listen = async (server: Server): Promise<string> => {
-    servers.push(server);
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  };
-  const serve = (answer: Answer): Promise<string> =>
-    listen(createServer({ cert: tls.certificate, key: tls.key }, answer));
-  const open = async (host: string): Promise<Repository> => {
-    await writeFile(join(directory, "config.json"), JSON.stringify({ auths: { [host]: { auth: LOGIN } } }));
-    const connection = { host, caFile: join(directory, "ca.crt"), dockerConfig: directory };
-    return new Repository({ connection, repository: "app" });
-  };
+  afterEach(() => scripted.stop());
+  const serve: Scripted["serve"] = (answer) => scripted.serve(answer);
+  const open: Scripted["open"] = (host) => scripted.open(host);
 
   test("repeats a read that is answered with 503 or cut off, at most five times in all", async () => {
     let count = 0;
@@ -73,7 +35,7 @@ describe("The client, against a server that is scripted,", () => {
     let count = 0;
     const host = await serve((_, response) => {
       count++;
-      response.writeHead(503, { "retry-after": "0" }).end(errorBody("UNAVAILABLE"));
+      sendErrors(response, 503, "UNAVAILABLE", { "retry-after": "0" });
     });
     const read = (await open(host)).fetchManifest(DIGEST);
     await expect(read).rejects.toMatchObject({
@@ -178,7 +140,7 @@ describe("The client, against a server that is scripted,", () => {
         response.end(JSON.stringify({ token: "weak" }));
       } else {
         const challenge = `Bearer realm="https://${host}/token"`;
-        response.writeHead(401, { "www-authenticate": challenge }).end(errorBody("UNAUTHORIZED"));
+        sendErrors(response, 401, "UNAUTHORIZED", { "www-authenticate": challenge });
       }
     });
     await expect((await open(host)).resolve("v1")).rejects.toMatchObject(ociError("REGISTRY_DENIED"));
@@ -197,7 +159,7 @@ describe("The client, against a server that is scripted,", () => {
 
   test("never speaks plain HTTP", async () => {
     let count = 0;
-    const host = await listen(createHttpServer(() => count++));
+    const host = await scripted.serveHttp(() => count++);
     await expect((await open(host)).resolve("v1")).rejects.toMatchObject(ociError("REGISTRY_TLS_UNTRUSTED"));
     expect(count).toBe(0);
   });
@@ -207,20 +169,3 @@ describe("The client, against a server that is scripted,", () => {
     await expect((await open(host)).resolve("v1")).rejects.toMatchObject(ociError("REGISTRY_UNREACHABLE"));
   });
 });
-
-function sendManifest(response: ServerResponse, bytes = MANIFEST, status = 200): void {
-  const headers = {
-    "content-type": OCI_IMAGE_MANIFEST,
-    "content-length": bytes.length,
-    "docker-content-digest": digestOf(bytes),
-  };
-  response.writeHead(status, headers).end(bytes);
-}
-
-function errorBody(code: string): string {
-  return JSON.stringify({ errors: [{ code, message: "no" }] });
-}
-
-function ociError(code: string): object {
-  return { name: OciError.name, code };
-}
