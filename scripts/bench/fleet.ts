@@ -1,41 +1,13 @@
 import type { PinnedImage } from "../../components/image/pinnedImage";
 import { pushImages } from "./images";
 import { Notation, PROCESSES } from "./notation";
-import { Ours, type OursResult } from "./ours";
+import { Ours } from "./ours";
 import type { Place } from "./place";
 import { type RecordedRequest, recorded } from "./recording";
 import type { BenchRegistry } from "./registries";
 import { replay } from "./replay";
+import { type FleetOptions, type Round, rowsOf, type Work } from "./fleetRows";
 import type { Row } from "./report";
-import { median } from "./statistics";
-
-export interface FleetOptions {
-  /** Signed and verified by ours. */
-  readonly images: number;
-  /** Signed and verified by each way of running notation; its time for all is reckoned from these. */
-  readonly sample: number;
-  /** Images at a time, ours. */
-  readonly concurrency: number;
-  /** The contenders take turns this often; medians count. */
-  readonly rounds: number;
-}
-
-type Work = "sign" | "verify";
-
-/** Images per second of each contender in one round. */
-interface Round {
-  readonly ours: OursResult;
-  readonly replay: number;
-  readonly sequential: number;
-  /** By the number of processes. */
-  readonly parallel: ReadonlyMap<number, number>;
-}
-
-const AIMS = {
-  sign: { sequential: 8, parallel: 5, requests: { "tag schema": 6, "referrers API": 5 } },
-  verify: { sequential: 6, parallel: 3, requests: { "tag schema": 4, "referrers API": 4 } },
-} as const;
-const REPLAY_PERCENT = 60;
 
 /** Many images on one registry: ours, beside the notation CLI and beside the bare requests. */
 export async function fleet(
@@ -84,7 +56,9 @@ class FleetBench {
   async sign(): Promise<Round> {
     const { images, sample, concurrency } = this.#options;
     const all = await this.#repository(images);
+    const before = await this.#registry.processorMs();
     const ours = await this.#ours.sign(all, concurrency);
+    const registryMs = ((await this.#registry.processorMs()) - before) / images;
     this.#signed = all;
     const [{ repository: to } = { repository: "" }] = await this.#repository(images);
     const place = { connection: this.#registry.connection, from: "bench/recorded", to };
@@ -94,19 +68,21 @@ class FleetBench {
       parallel.set(processes, await this.#notation.sign(await this.#repository(sample), processes));
     }
     const sequential = await this.#notation.sign(await this.#repository(sample), 1);
-    return { ours, replay: bare, sequential, parallel };
+    return { ours, registryMs, replay: bare, sequential, parallel };
   }
 
   /** What was signed last. */
   async verify(): Promise<Round> {
     const { sample, concurrency } = this.#options;
+    const before = await this.#registry.processorMs();
     const ours = await this.#ours.verify(this.#signed, concurrency);
+    const registryMs = ((await this.#registry.processorMs()) - before) / this.#signed.length;
     const place = { connection: this.#registry.connection, from: "bench/recorded", to: "bench/recorded" };
     const bare = await replay(this.#recordings.verify, place, concurrency);
     const some = this.#signed.slice(0, sample);
     const parallel = new Map<number, number>();
     for (const processes of PROCESSES) parallel.set(processes, await this.#notation.verify(some, processes));
-    return { ours, replay: bare, sequential: await this.#notation.verify(some, 1), parallel };
+    return { ours, registryMs, replay: bare, sequential: await this.#notation.verify(some, 1), parallel };
   }
 
   /** Images in a repository of their own, which one signature has made known to our client as it is to a long-lived one. */
@@ -117,45 +93,4 @@ class FleetBench {
     if (first !== undefined) await this.#ours.sign([first], 1);
     return images;
   }
-}
-
-function rowsOf(work: Work, rounds: Round[], { referrers }: BenchRegistry, options: FleetOptions): Row[] {
-  const { images, sample, concurrency } = options;
-  const aims = AIMS[work];
-  const best = PROCESSES.map((processes) => ({
-    processes,
-    rate: median(rounds.map((round) => round.parallel.get(processes) ?? 0)),
-  }))
-    .sort((left, right) => right.rate - left.rate)
-    .at(0) ?? { processes: 0, rate: 0 };
-  const ours = median(rounds.map((round) => round.ours.perSecond));
-  const bare = median(rounds.map((round) => round.replay));
-  const sequential = median(rounds.map((round) => round.sequential));
-  const requests = median(rounds.map((round) => round.ours.requests));
-  const percent = (ours / bare) * 100;
-  return [
-    { what: `ours, ${images} images, ${concurrency} at a time`, value: ours, unit: " /s" },
-    { what: `notation ${work}, ${sample} images, one after the other`, value: sequential, unit: " /s" },
-    {
-      what: `notation ${work}, ${sample} images, best of ${PROCESSES.join(", ")} processes: ${best.processes}`,
-      value: best.rate,
-      unit: " /s",
-    },
-    {
-      what: "ours / notation, one after the other",
-      value: ours / sequential,
-      unit: "×",
-      aim: { least: aims.sequential },
-    },
-    { what: "ours / notation, best parallel", value: ours / best.rate, unit: "×", aim: { least: aims.parallel } },
-    {
-      what: "HTTP requests an image, warm",
-      value: requests,
-      unit: "",
-      digits: 2,
-      aim: { most: aims.requests[referrers] },
-    },
-    { what: "bare replay of our requests", value: bare, unit: " /s" },
-    { what: "ours / bare replay", value: percent, unit: " %", digits: 0, aim: { least: REPLAY_PERCENT } },
-  ];
 }

@@ -2,16 +2,20 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { resolvePath } from "../../components/files/paths";
 import { httpsGet } from "../../components/local/httpsGet";
 import { freePorts } from "../../components/local/ports";
-import { startService, stopService } from "../../components/local/supervisor";
+import { findProcess } from "../../components/local/process";
+import { type Service, startService, stopService } from "../../components/local/supervisor";
 import { toolPath } from "../../components/local/tool";
 import type { RegistryConnection } from "../../components/oci/repository";
 import { BENCH_HOME, type Place } from "./place";
+import { processorMs } from "./processorTime";
 
 /** A registry on loopback over TLS, which nobody else uses. */
 export interface BenchRegistry {
   readonly connection: RegistryConnection;
   /** How it lists signatures, which decides how many requests signing needs. */
   readonly referrers: "tag schema" | "referrers API";
+  /** Milliseconds of processor time that it has used; NaN where that can't be known. */
+  processorMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -41,11 +45,7 @@ async function startDistribution({ tls }: Place, storage: Storage): Promise<Benc
   const env = { OTEL_TRACES_EXPORTER: "none" };
   const service = { name: "distribution", directory, executable: toolPath("registry"), args: ["serve", "config.yml"] };
   await startService({ ...service, env, health: answers(port, tls) });
-  return {
-    connection: { host: `127.0.0.1:${port}`, caFile: tls.rootFile, dockerConfig: `${home}/docker` },
-    referrers: "tag schema",
-    stop: () => stopService(service),
-  };
+  return { connection: connectionTo(home, port, tls), referrers: "tag schema", ...controlOf(service) };
 }
 
 async function startOlareg({ tls }: Place, storage: Storage): Promise<BenchRegistry> {
@@ -56,11 +56,7 @@ async function startOlareg({ tls }: Place, storage: Storage): Promise<BenchRegis
   const args = ["serve", ...address, ...certificate, ...store, "--gc-frequency", "-1s"];
   const service = { name: "olareg", directory, executable: toolPath("olareg"), args };
   await startService({ ...service, health: answers(port, tls) });
-  return {
-    connection: { host: `127.0.0.1:${port}`, caFile: tls.rootFile, dockerConfig: `${home}/docker` },
-    referrers: "referrers API",
-    stop: () => stopService(service),
-  };
+  return { connection: connectionTo(home, port, tls), referrers: "referrers API", ...controlOf(service) };
 }
 
 async function prepare(name: string) {
@@ -71,6 +67,17 @@ async function prepare(name: string) {
   await mkdir(`${directory}/docker`);
   await writeFile(`${directory}/docker/config.json`, "{}"); // nobody logs in
   return { home, directory, port };
+}
+
+function connectionTo(home: string, port: number, { rootFile }: Place["tls"]): RegistryConnection {
+  return { host: `127.0.0.1:${port}`, caFile: rootFile, dockerConfig: `${home}/docker` };
+}
+
+function controlOf(service: Pick<Service, "name" | "directory">): Pick<BenchRegistry, "processorMs" | "stop"> {
+  return {
+    processorMs: async () => processorMs(await findProcess(`breakwater-${service.name}@${service.directory}`)),
+    stop: () => stopService(service),
+  };
 }
 
 function answers(port: number, tls: Place["tls"]): () => Promise<void> {

@@ -3,18 +3,25 @@ import { Agent, request } from "undici";
 import { resolvePath } from "../../components/files/paths";
 import type { RegistryConnection } from "../../components/oci/repository";
 import { inPool } from "./pool";
+import { ownProcessorMs } from "./processorTime";
 import type { RecordedRequest } from "./recording";
 import { timed } from "./statistics";
 
+export interface ReplayResult {
+  readonly perSecond: number;
+  /** Of this process, an image; milliseconds. */
+  readonly processorMs: number;
+}
+
 /**
- * Images per second of the bare requests: each image's own in their order, `concurrency` images at a time, and nothing else:
+ * The bare requests, images per second and milliseconds of processor time an image: each image's own in their order, `concurrency` images at a time, and nothing else:
  * no signing, no verifying, no digests, no waiting. `from` is replaced by `to`, so that what is written is new to the registry.
  */
 export async function replay(
   images: readonly RecordedRequest[][],
   place: { connection: RegistryConnection; from: string; to: string },
   concurrency: number,
-): Promise<number> {
+): Promise<ReplayResult> {
   const { connection, from, to } = place;
   const ca = readFileSync(resolvePath(connection.caFile ?? ""), "utf8");
   const dispatcher = new Agent({ connect: { ca } });
@@ -44,7 +51,12 @@ export async function replay(
   };
   try {
     await send(images[0] ?? []); // opens the first connection, as the client's warm-up does
-    return images.length / ((await timed(() => inPool(images, concurrency, send))) / 1000);
+    const processor = ownProcessorMs();
+    const ms = await timed(() => inPool(images, concurrency, send));
+    return {
+      perSecond: images.length / (ms / 1000),
+      processorMs: (ownProcessorMs() - processor) / images.length,
+    };
   } finally {
     await dispatcher.close();
   }
