@@ -224,9 +224,7 @@ describe("parsing", () => {
     const attribute = (type: string, value: string) => ({ type, value });
     expect(subjectString([attribute(o, " a,b "), attribute(o, "#c")])).toBe("O=\\ a\\,b\\ +O=\\#c");
     const mail = attribute("1.2.840.113549.1.9.1", "a@b");
-    expect(subjectString([attribute(cn, "a"), attribute(cn, "b"), mail])).toBe(
-      "CN=b,1.2.840.113549.1.9.1=#0c03614062",
-    );
+    expect(subjectString([attribute(cn, "a"), attribute(cn, "b"), mail])).toBe("CN=b,1.2.840.113549.1.9.1=#0c03614062");
     const alias = attribute("2.5.4.65", "c".repeat(300));
     expect(subjectString([alias])).toBe(`2.5.4.65=#1382012c${"63".repeat(300)}`);
   });

@@ -26,13 +26,22 @@ export interface ToBeSigned {
   extensions: Buffer;
 }
 
+export interface CertificateChange extends Partial<ToBeSigned> {
+  /** After the extensions. */
+  trailer?: Buffer;
+  /** The AlgorithmIdentifier outside. */
+  signatureAlgorithm?: Buffer;
+  /** Of the encoded TBSCertificate. */
+  sign?: (toBeSigned: Buffer) => Buffer;
+}
+
 /**
- * The certificate with some elements replaced, signed by `issuer` with ECDSA and SHA-256 whatever it says; itself when
- * it is its own issuer.
+ * The certificate with some elements replaced, signed by `issuer` with SHA-256 and its kind of key, whatever it says,
+ * unless the change signs otherwise; itself when it is its own issuer.
  */
 export function changed(
   certificate: TestCertificate,
-  change: (tbs: ToBeSigned) => Partial<ToBeSigned> & { trailer?: Buffer; signatureAlgorithm?: Buffer },
+  change: (tbs: ToBeSigned) => CertificateChange,
   issuer: TestCertificate = certificate,
 ): TestCertificate {
   const parts = new DerReader(new DerReader(certificate.der).sequence().element(0x30)).sequence();
@@ -47,9 +56,46 @@ export function changed(
     subjectPublicKeyInfo: next(),
     extensions: next(),
   };
-  const { trailer = Buffer.alloc(0), signatureAlgorithm, ...changes } = change(tbs);
+  const { trailer = Buffer.alloc(0), signatureAlgorithm, sign: signed, ...changes } = change(tbs);
   const made = { ...tbs, ...changes };
   const body = der(0x30, ...Object.values(made), trailer);
-  const signature = der(0x03, Buffer.of(0), sign("sha256", body, issuer.privateKey));
+  const octets = signed?.(body) ?? sign("sha256", body, issuer.privateKey);
+  const signature = der(0x03, Buffer.of(0), octets);
   return { ...certificate, der: der(0x30, body, signatureAlgorithm ?? made.signature, signature) };
 }
+
+// Parts of a TBSCertificate.
+
+export const OID = {
+  cn: hex("0603550403"),
+  keyUsage: hex("0603551d0f"),
+  basicConstraints: hex("0603551d13"),
+  ecPublicKey: hex("06072a8648ce3d0201"),
+  p256: hex("06082a8648ce3d030107"),
+  rsa: hex("06092a864886f70d010101"),
+};
+export const ascii = (text: string) => Buffer.from(text, "latin1");
+export const name = (tag: number, value: Buffer, type = OID.cn) =>
+  der(0x30, der(0x31, der(0x30, type, der(tag, value))));
+export const time = (text: string, tag = 0x17) => der(tag, ascii(text));
+export const validity = (from: Buffer, to = time("300101000000Z")) => ({ validity: der(0x30, from, to) });
+export const oid = (dotted: string) => {
+  const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
+  const octets = (value: number): number[] =>
+    value < 128 ? [value] : [...octets(value >> 7).map((o) => o | 0x80), value & 0x7f];
+  return der(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(octets)]));
+};
+const TRUE = hex("0101ff");
+export const extension = (type: string, value: Buffer, critical = false) =>
+  der(0x30, oid(type), ...(critical ? [TRUE] : []), der(0x04, value));
+export const extensions = (...list: Buffer[]) => ({ extensions: der(0xa3, der(0x30, KEY_USAGE, ...list)) });
+const KEY_USAGE = extension("2.5.29.15", hex("03020780"), true);
+export const spki = (algorithm: Buffer[], bits: Buffer) => ({
+  subjectPublicKeyInfo: der(0x30, der(0x30, ...algorithm), der(0x03, bits)),
+});
+
+export type Change = (tbs: ToBeSigned) => CertificateChange;
+export const constant =
+  (change: CertificateChange): Change =>
+  () =>
+    change;
