@@ -1,8 +1,8 @@
 import type { TimestampServer } from "../notary/timestamp/timestampServer";
 import { boundedRequest } from "./boundedRequest";
 
-/** As tspclient-go http.go, whose limit includes the first byte that is too many. */
-const TIMEOUT_MS = 5_000;
+/** As the notation CLI's `sign`, and tspclient-go http.go, whose limit includes the first byte that is too many. */
+const TIMEOUT_MS = 15_000;
 const RESPONSE_BYTES_MAX = 1024 * 1024 - 1;
 
 /**
