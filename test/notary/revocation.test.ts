@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Certificate, parseCertificate } from "../../components/notary/certificates/certificate";
 import { KeyUsageFlags } from "../../components/notary/certificates/usage";
+import type { EnvelopeContent } from "../../components/notary/envelope/content";
 import { type ChainRevocation, revocationOfChain } from "../../components/notary/revocation/chainRevocation";
 import type { RevocationErrorCode } from "../../components/notary/revocation/error";
 import type { RevocationSource } from "../../components/notary/revocation/revocationSource";
+import { checkRevocation } from "../../components/notary/verification/revocation";
 import * as make from "../support/certificates";
 import {
   boolean,
@@ -456,5 +458,28 @@ describe("a delta CRL", () => {
     );
     expectUnknown(await judge(leaf, { [CRL]: crl(), [DELTA]: delta() }), "CRL_DELTA_UNSUPPORTED");
     expect((await judge(leaf, { [CRL]: base(), [DELTA]: delta() })).status).toBe("ok");
+  });
+});
+
+describe("the step of a verification", () => {
+  const revoked = () => crl({ entries: [{ certificate: byCrl, extensions: [EXTENSION.invalidityDate(at(-5))] }] });
+  const step = async (answers: Record<string, Buffer>, attributes: Partial<EnvelopeContent["signedAttributes"]>) => {
+    const content = {
+      certificateChain: chainOf(byCrl, root),
+      signedAttributes: { signingScheme: "notary.x509", signingTime: at(-6), ...attributes },
+    } as EnvelopeContent;
+    return (await checkRevocation(content, answering(answers), NOW))?.code;
+  };
+
+  it("tells revoked from unknown", async () => {
+    expect(await step({ [CRL]: crl() }, {})).toBeUndefined();
+    expect(await step({ [CRL]: revoked() }, {})).toBe("CERTIFICATE_REVOKED");
+    expect(await step({}, {})).toBe("REVOCATION_UNKNOWN");
+  });
+
+  it("believes the signing time of a signing authority alone", async () => {
+    const signingScheme = "notary.x509.signingAuthority";
+    expect(await step({ [CRL]: revoked() }, { signingScheme })).toBeUndefined();
+    expect(await step({ [CRL]: revoked() }, { signingScheme, signingTime: at(-4) })).toBe("CERTIFICATE_REVOKED");
   });
 });
