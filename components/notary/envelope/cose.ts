@@ -7,7 +7,7 @@ import { type CoseHeader, UNPROTECTED_LABEL } from "./coseHeader";
 import { readCoseProtectedHeader } from "./coseProtectedHeader";
 import { readCoseSign1, toBeSigned } from "./coseSign1";
 import { EnvelopeError } from "./error";
-import { requirePrimitiveSignature } from "./primitiveSignature";
+import { requireDerivedAlgorithm, requirePrimitiveSignature } from "./primitiveSignature";
 
 /**
  * Parses a COSE envelope (signature-envelope-cose.md) and verifies its signature with the key of its own leaf
@@ -15,12 +15,13 @@ import { requirePrimitiveSignature } from "./primitiveSignature";
  * signature/cose/envelope.go, go-cose and fxamacker/cbor; where they are stricter is written at each part.
  * @throws EnvelopeError, CertificateError
  */
-export function openCose(envelope: Buffer): EnvelopeContent {
+export async function openCose(envelope: Buffer): Promise<EnvelopeContent> {
   const message = readCoseSign1(envelope);
   const { algorithm, contentType, signedAttributes } = readCoseProtectedHeader(message.protectedHeader);
   const [leaf, ...issuers] = parseCertificateChain(readX5chain(message.unprotectedHeader));
   requireFullLength(leaf);
-  requirePrimitiveSignature(toBeSigned(message), message.signature, leaf, algorithm);
+  const hash = requireDerivedAlgorithm(leaf, algorithm);
+  requirePrimitiveSignature(toBeSigned(message), message.signature, leaf, hash);
   return {
     payload: { contentType, content: message.payload },
     signedAttributes,

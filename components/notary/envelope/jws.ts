@@ -1,10 +1,12 @@
+import { flattenedVerify } from "jose";
+import type { Certificate } from "../certificates/certificate";
 import { isJsonObject, parseStrictJson, requireExactNames } from "../json/strictJson";
 import { chainError, parseCertificateChain } from "./certificateChain";
 import type { EnvelopeContent, UnsignedAttributes } from "./content";
 import { EnvelopeError } from "./error";
 import { UNPROTECTED_HEADER } from "./header";
-import { requirePrimitiveSignature } from "./primitiveSignature";
-import { parseProtectedHeader } from "./protectedHeader";
+import { requireDerivedAlgorithm, signatureInvalid } from "./primitiveSignature";
+import { type ProtectedHeader, parseProtectedHeader } from "./protectedHeader";
 
 /** signature-envelope-jws.md § Signature Envelope: a flattened JWS with these four members and no other. */
 interface FlattenedJws {
@@ -18,19 +20,16 @@ interface FlattenedJws {
  * Parses a JWS envelope and verifies its signature with the key of its own leaf certificate; the chain's rules and
  * all questions of trust come later. Stricter in form than notation-core-go, which ignores further members, line breaks
  * and stray bits in base64, and the case of names.
- *
- * The primitive signature is verified by node:crypto over `protected.payload` (RFC 7515 § 5.2), not by a JOSE library:
- * the algorithm comes from the key, `crit` is judged here, and nothing is left to such a library but a way through
- * WebCrypto that takes several times as long.
  * @throws EnvelopeError, JsonError, CertificateError
  */
-export function openJws(envelope: Buffer): EnvelopeContent {
+export async function openJws(envelope: Buffer): Promise<EnvelopeContent> {
   const jws = parseFlattenedJws(envelope);
   const header = parseProtectedHeader(decoded(jws.protected, "protected"));
   const [leaf, ...issuers] = parseCertificateChain(readCertificateChain(jws.header));
   const content = decoded(jws.payload, "payload");
   const signature = decoded(jws.signature, "signature");
-  requirePrimitiveSignature(Buffer.from(`${jws.protected}.${jws.payload}`), signature, leaf, header.algorithm);
+  requireDerivedAlgorithm(leaf, header.algorithm);
+  await requireSignature(jws, header, leaf);
   requireClaims(content);
   return {
     payload: { contentType: header.contentType, content },
@@ -59,8 +58,28 @@ function parseFlattenedJws(envelope: Buffer): FlattenedJws {
   }
   if (payload === "" || protectedHeader === "" || signature === "")
     throw malformed("payload, protected or signature is empty");
-  requireExactNames(header, Object.values(UNPROTECTED_HEADER));
+  // Not the signing agent: nothing is decided by it, and notation's early versions wrote it in another case.
+  requireExactNames(header, [UNPROTECTED_HEADER.x5c, UNPROTECTED_HEADER.timestampSignature]);
   return { payload, protected: protectedHeader, header, signature };
+}
+
+/**
+ * RFC 7515 § 5.2, by a JOSE library: the algorithm is the one that the leaf's key decides, and the critical headers are
+ * declared known, as this folder judges them. The unprotected header is not passed: nothing in it may steer the
+ * verification. notation-core-go takes RSASSA-PSS with a salt of any length and keys from 2041 bits on; jose the
+ * hash's length, as the specification demands, and 2048 bits.
+ */
+async function requireSignature(jws: FlattenedJws, header: ProtectedHeader, leaf: Certificate): Promise<void> {
+  const { payload, protected: protectedHeader, signature } = jws;
+  const options = {
+    algorithms: [header.algorithm],
+    crit: Object.fromEntries(header.critical.map((name) => [name, true])),
+  };
+  try {
+    await flattenedVerify({ payload, protected: protectedHeader, signature }, leaf.publicKey, options);
+  } catch (error) {
+    throw signatureInvalid(error);
+  }
 }
 
 /** The payload of a JWS must be JSON; `null` is let pass here by notation-core-go, and names no artifact later. */

@@ -7,7 +7,7 @@ import { openJws } from "./jws";
 /** The limit of notation-go registry/repository.go for a signature envelope. */
 export const ENVELOPE_BYTES_MAX = 32 * 1024 * 1024;
 
-type Open = (envelope: Buffer) => EnvelopeContent;
+type Open = (envelope: Buffer) => Promise<EnvelopeContent>;
 
 /**
  * Go's zero time, 0001-01-01T00:00:00Z, which notation-core-go takes for no time: refused as a signing time by it,
@@ -41,7 +41,7 @@ export async function openEnvelope(envelope: Buffer, mediaType: string): Promise
       `the envelope has ${envelope.length} bytes, more than ${ENVELOPE_BYTES_MAX}: sign again`,
     );
   }
-  const content = open(envelope);
+  const content = await open(envelope);
   requirePayload(content);
   requireTimes(content);
   requireSigningChain(content.certificateChain);

@@ -21,20 +21,12 @@ export function withSignatureParameters(key: KeyObject) {
 }
 
 /**
- * Verifies the primitive signature with the leaf's key, under the algorithm that this key decides: the one of the
- * envelope's header must be the same (signature-envelope-jws.md § Supported `alg` header values, signature-envelope-
- * cose.md § Supported `alg` header values).
- *
- * notation-core-go takes RSASSA-PSS signatures with a salt of any length in JWS envelopes, in COSE only of the hash's.
- * Both are held to the latter here, which the specification demands.
- * @throws EnvelopeError ENVELOPE_ALGORITHM_UNSUPPORTED, ENVELOPE_ALGORITHM_MISMATCH, ENVELOPE_SIGNATURE_INVALID
+ * The hash of the algorithm that the leaf's key decides; the algorithm of the envelope's header must be the same
+ * (signature-envelope-jws.md § Supported `alg` header values, signature-envelope-cose.md § Supported `alg` header
+ * values).
+ * @throws EnvelopeError ENVELOPE_ALGORITHM_UNSUPPORTED, ENVELOPE_ALGORITHM_MISMATCH
  */
-export function requirePrimitiveSignature(
-  toBeSigned: Buffer,
-  signature: Buffer,
-  leaf: Certificate,
-  algorithm: SignatureAlgorithm,
-): void {
+export function requireDerivedAlgorithm(leaf: Certificate, algorithm: SignatureAlgorithm): string {
   const keySpec = keySpecOf(leaf.publicKey);
   if (!keySpec) {
     throw new EnvelopeError(
@@ -49,10 +41,28 @@ export function requirePrimitiveSignature(
       `the algorithm ${algorithm} is not ${name}, the one of the signing certificate's key: sign again`,
     );
   }
-  if (holds(hash, toBeSigned, signature, leaf.publicKey)) return;
-  throw new EnvelopeError(
+  return hash;
+}
+
+/**
+ * Verifies a primitive signature with the leaf's key. RSASSA-PSS takes a salt of the hash's length only, as the
+ * specification demands.
+ * @throws EnvelopeError ENVELOPE_SIGNATURE_INVALID
+ */
+export function requirePrimitiveSignature(
+  toBeSigned: Buffer,
+  signature: Buffer,
+  leaf: Certificate,
+  hash: string,
+): void {
+  if (!holds(hash, toBeSigned, signature, leaf.publicKey)) throw signatureInvalid();
+}
+
+export function signatureInvalid(cause?: unknown): EnvelopeError {
+  return new EnvelopeError(
     "ENVELOPE_SIGNATURE_INVALID",
     "the envelope's signature does not verify with its signing certificate: it was altered, or made with another key",
+    { cause },
   );
 }
 
