@@ -1,6 +1,7 @@
 /** The public API: what a stack is written with. */
 export { AcmeCertificate, type AcmeCertificateArgs } from "./certificate/acmeCertificate";
 export { SigningIdentity, type SigningIdentityArgs } from "./identity/signingIdentity";
+export type { Weaker } from "./image/acceptWeaker";
 export { PushedImage, type PushedImageArgs } from "./image/pushedImage";
 export { SignedImage, type SignedImageArgs } from "./image/signedImage";
 export { VerifiedImage, type VerifiedImageArgs } from "./image/verifiedImage";
