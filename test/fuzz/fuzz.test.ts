@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CORPORA } from "./corpus";
+
+// Hostile input: each parser in a process of its own, under a fixed heap, ended when one input takes longer than 30 s.
+// `npm run test:fuzz` runs 100,000 inputs each; here it is some thousand.
+
+const run = promisify(execFile);
+const RUNS = Number(process.env.BREAKWATER_FUZZ_RUNS ?? 2_000);
+const SEED = Number(process.env.BREAKWATER_FUZZ_SEED ?? Date.now() % 2 ** 31);
+/** These read as far as they understand. */
+const NEVER_REFUSED: ReadonlySet<string> = new Set(["challenge", "timestamp-response"]);
+const HEAP_MIB = 192;
+/** For 100,000 inputs of the slowest parser on a busy machine; a hang is found long before. */
+const TARGET_MS_MAX = 60_000 + RUNS * 30;
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "breakwater-fuzz-"));
+  console.log(`fuzz: seed ${SEED}, ${RUNS} inputs a parser`);
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe("hostile input", () => {
+  it.each(Object.entries(CORPORA))(
+    "of %s is accepted or refused by an error with a code, within memory and time",
+    async (name, make) => {
+      const corpus = join(directory, name);
+      await mkdir(corpus);
+      for (const [at, bytes] of (await make()).entries()) await writeFile(join(corpus, String(at)), bytes);
+      const worker = join(__dirname, "worker.mjs");
+      const args = [`--max-old-space-size=${HEAP_MIB}`, worker, name, String(RUNS), String(SEED), corpus];
+      const { stdout } = await run(process.execPath, args, { timeout: TARGET_MS_MAX, maxBuffer: 64 * 1024 * 1024 });
+      const summary = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { inputs: number; codes: object };
+      console.log(`fuzz: ${name} ${stdout.trim()}`);
+      expect(summary.inputs).toBeGreaterThanOrEqual(RUNS);
+      expect(NEVER_REFUSED.has(name) || Object.keys(summary.codes).length > 0).toBe(true);
+    },
+    TARGET_MS_MAX,
+  );
+});
