@@ -17,7 +17,7 @@ const { parseDistinguishedName } = component("notary/trust/distinguishedName");
 const { compileTrust } = component("notary/trust/declaration");
 const { parseTrustPolicy } = component("notary/trust/policy");
 const { unpackSignature } = component("notary/signing/manifest");
-const { parseCertificateList } = component("notary/revocation/certificateList");
+const { entriesOf, parseCertificateList } = component("notary/revocation/certificateList");
 const { parseOcspResponse } = component("notary/revocation/ocspResponse");
 const { requireOcspSignature } = component("notary/revocation/ocspSignature");
 const { tokenOf } = component("notary/timestamp/response");
@@ -82,7 +82,7 @@ export const targets = {
         judged(() => requireOcspSignature(response, parseCertificate(certificate), new Date()));
     },
   },
-  crl: { syntax: "der", run: (input) => parseCertificateList(input) },
+  crl: { syntax: "der", run: (input) => entriesOf(parseCertificateList(input), Buffer.of(1)) },
   "timestamp-token": {
     syntax: "der",
     run: (input) => {
