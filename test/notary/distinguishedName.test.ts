@@ -75,6 +75,7 @@ describe("a distinguished name", () => {
           parseDistinguishedName(candidate);
         } catch (error) {
           expect(error).toBeInstanceOf(TrustPolicyError);
+          expect((error as TrustPolicyError).code).toBe("DISTINGUISHED_NAME_INVALID");
         }
       }),
       { numRuns: 2000 },

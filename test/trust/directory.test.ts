@@ -163,6 +163,16 @@ describe("a trust directory", () => {
     await expectCode(() => readTrustDirectory(directory), TrustDirectoryError, code);
   });
 
+  it("is refused when it is none", async () => {
+    write({ file: "" });
+    const file = join(directory, "file");
+    await expectCode(() => readTrustDirectory(file), TrustDirectoryError, "TRUST_POLICY_FILE_MISSING");
+    const absent = join(directory, "absent");
+    await expectCode(() => readTrustDirectory(absent), TrustDirectoryError, "TRUST_POLICY_FILE_MISSING");
+    const endless = join(directory, "a".repeat(5000));
+    await expectCode(() => readTrustDirectory(endless), TrustDirectoryError, "TRUST_FILE_UNREADABLE");
+  });
+
   it("is refused when its policy is not valid", async () => {
     write({ "trustpolicy.json": "{}" });
     await expectCode(() => readTrustDirectory(directory), TrustPolicyError, "POLICY_VERSION_MISSING");
