@@ -44,6 +44,11 @@ function readEntry(entry: Record<string, unknown> | undefined, host: string, sou
     return { kind: "anonymous", source };
   }
   const { auth, username, password, identitytoken, registrytoken } = entry;
+  for (const token of [identitytoken, registrytoken]) {
+    if (typeof token === "string" && !/^[\x21-\x7e]*$/.test(token)) {
+      throw invalid(host, source, "has a token with characters that no token has");
+    }
+  }
   if (typeof identitytoken === "string" && identitytoken !== "") {
     return { kind: "identityToken", token: identitytoken, source };
   }

@@ -67,9 +67,8 @@ export function isHelperName(name: string): boolean {
 export function entryOf(config: Record<string, unknown>, host: string): Record<string, unknown> | undefined {
   const auths = isRecord(config.auths) ? config.auths : {};
   const address = serverAddressOf(host);
-  const key = Object.hasOwn(auths, address)
-    ? address
-    : Object.keys(auths).find((name) => hostOf(name) === hostOf(address));
+  const hosts = new Set([hostOf(address), host]);
+  const key = Object.hasOwn(auths, address) ? address : Object.keys(auths).find((name) => hosts.has(hostOf(name)));
   const entry = key === undefined ? undefined : auths[key];
   return isRecord(entry) ? entry : undefined;
 }

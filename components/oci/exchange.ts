@@ -3,22 +3,29 @@ import type { HttpRequest, HttpResponse } from "./http";
 import { ERROR_BODY_LIMIT } from "./limits";
 import { connectionError, responseTooLarge } from "./transportErrors";
 
-const SILENCE_TIMEOUT_MS = 60_000;
+export interface ExchangeLimits {
+  /** The longest pause of the server, in ms. */
+  readonly silenceMs: number;
+  /** For all of an exchange whose request is no stream, in ms. */
+  readonly deadlineMs: number;
+}
+
+const LIMITS: ExchangeLimits = { silenceMs: 60_000, deadlineMs: 300_000 };
 /** A registry may move a large blob to its final place before it answers the upload. */
 const UPLOAD_ANSWER_TIMEOUT_MS = 300_000;
-/** For all of an exchange whose request is no stream. */
-const DEADLINE_MS = 300_000;
 
 /**
  * One HTTP exchange, without redirects or repetition; the response's body is read as far as `limit`.
  * Throws OciError REGISTRY_UNREACHABLE, REGISTRY_TLS_UNTRUSTED, CONNECTION_LOST or RESPONSE_TOO_LARGE.
  */
-export function exchange(agent: Agent, request: HttpRequest): Promise<HttpResponse> {
+export function exchange(agent: Agent, request: HttpRequest, limits = LIMITS): Promise<HttpResponse> {
   const { method, url, headers, body } = request;
   const upload = body !== undefined;
   return new Promise((resolve, reject) => {
-    const handler = new ResponseHandler(request, resolve, (error) => reject(connectionError(error, method, url)));
-    // undici's stream-based `request` costs a third more of a small exchange's time than its handlers do.
+    const handler = new ResponseHandler(request, limits.deadlineMs, resolve, (error) =>
+      reject(connectionError(error, method, url)),
+    );
+    // The interface below undici's `request`: a batch's small responses need no stream each. What it throws is an argument's.
     agent.dispatch(
       {
         origin: url.origin,
@@ -26,8 +33,8 @@ export function exchange(agent: Agent, request: HttpRequest): Promise<HttpRespon
         method,
         headers: { "user-agent": "breakwater", ...headers },
         body: body ?? null,
-        headersTimeout: upload ? UPLOAD_ANSWER_TIMEOUT_MS : SILENCE_TIMEOUT_MS,
-        bodyTimeout: SILENCE_TIMEOUT_MS,
+        headersTimeout: upload ? UPLOAD_ANSWER_TIMEOUT_MS : limits.silenceMs,
+        bodyTimeout: limits.silenceMs,
       },
       handler,
     );
@@ -39,30 +46,35 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #request: HttpRequest;
   readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (error: Error) => void;
-  readonly #deadline: NodeJS.Timeout | undefined;
+  readonly #deadlineMs: number;
+  #deadline: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
-  #failure: Error | undefined;
   #startedAt = 0;
   #status = 0;
   #headers: Record<string, string | string[] | undefined> = {};
   #chunks: Buffer[] = [];
   #size = 0;
 
-  constructor(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void) {
+  constructor(
+    request: HttpRequest,
+    deadlineMs: number,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: Error) => void,
+  ) {
     this.#request = request;
     this.#resolve = resolve;
     this.#reject = reject;
-    if (request.body === undefined || Buffer.isBuffer(request.body)) {
-      this.#deadline = setTimeout(() => this.#fail(new Error(`no whole answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
-      this.#deadline.unref();
-    }
+    this.#deadlineMs = deadlineMs;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     this.#startedAt = performance.now();
-    if (this.#failure !== undefined) {
-      controller.abort(this.#failure);
+    const { body } = this.#request;
+    if (body === undefined || Buffer.isBuffer(body)) {
+      const ms = this.#deadlineMs;
+      this.#deadline = setTimeout(() => this.#fail(new Error(`no whole answer within ${ms} ms`)), ms);
+      this.#deadline.unref();
     }
   }
 
@@ -117,10 +129,9 @@ class ResponseHandler implements Dispatcher.DispatchHandler {
 
   #fail(error: Error): void {
     clearTimeout(this.#deadline);
-    this.#failure ??= error;
-    this.#reject(this.#failure);
+    this.#reject(error);
     if (this.#controller !== undefined && !this.#controller.aborted) {
-      this.#controller.abort(this.#failure);
+      this.#controller.abort(error);
     }
   }
 }

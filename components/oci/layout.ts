@@ -73,7 +73,7 @@ export class Layout {
     }
   }
 
-  /** Lists a manifest in index.json, in place of an entry with the same digest that has no tag. */
+  /** Lists a manifest in index.json, after all others, unless it is listed. */
   async addToIndex(entry: Descriptor): Promise<void> {
     await inTurn(`layout ${await this.#files.root()}`, () =>
       this.#locked(async () => {

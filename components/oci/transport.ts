@@ -7,6 +7,7 @@ import { retryDelayMs } from "./retry";
 import { placeOf } from "./transportErrors";
 
 const MAX_REDIRECTS = 5;
+const MAX_TIME_TRYING_MS = 50_000;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -28,6 +29,7 @@ export class Transport {
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {
+    const started = performance.now();
     for (let attempt = 1; ; attempt++) {
       let response: HttpResponse | undefined;
       let lost: unknown;
@@ -39,7 +41,9 @@ export class Transport {
         }
         lost = error;
       }
-      const delay = retryDelayMs(request, attempt, response);
+      // A server that is silent for a minute is not waited for five times.
+      const late = performance.now() - started > MAX_TIME_TRYING_MS;
+      const delay = late ? undefined : retryDelayMs(request, attempt, response);
       if (delay === undefined) {
         if (response === undefined) throw lost;
         return response;

@@ -10,6 +10,7 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   "ETIMEDOUT",
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
+const NO_TLS = /WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG/;
 const UNTRUSTED = /CERT|^UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^EPROTO$/;
 
 /** Turns what an HTTP exchange threw into an OciError; an error of our own (a bad blob, an oversize body) stays what it is. */
@@ -19,6 +20,13 @@ export function connectionError(error: unknown, method: string, url: URL): Error
   }
   const code = codeOf(error);
   const options = { cause: error };
+  if (NO_TLS.test(code)) {
+    return new OciError(
+      "REGISTRY_TLS_UNTRUSTED",
+      `${url.host} does not speak TLS (${code}): have it set up, or allow plain HTTP to this host if nothing depends on it.`,
+      options,
+    );
+  }
   if (UNTRUSTED.test(code)) {
     return new OciError(
       "REGISTRY_TLS_UNTRUSTED",

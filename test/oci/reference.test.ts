@@ -58,6 +58,20 @@ describe("A reference", () => {
     expect(thrownBy(() => parseReference(text))).toMatchObject({ name: OciError.name, code: "DIGEST_INVALID" });
   });
 
+  test.each([
+    ["alpine", "docker.io/library/alpine"],
+    ["alpine:3.20", "docker.io/library/alpine:3.20"],
+    [`alpine@${DIGEST}`, `docker.io/library/alpine@${DIGEST}`],
+    ["bitnami/nginx:1", "docker.io/bitnami/nginx:1"],
+    ["docker.io/alpine:3.20", "docker.io/library/alpine:3.20"],
+    ["index.docker.io/alpine", "docker.io/library/alpine"],
+  ])("%s, which Docker would complete, is refused with what to write", (text, whole) => {
+    const error = thrownBy(() => parseReference(text));
+    expect(error).toMatchObject({ name: OciError.name, code: "REFERENCE_INVALID" });
+    expect(String(error)).toContain(` ${whole}.`);
+    expect(formatReference(parseReference(whole))).toBe(whole);
+  });
+
   test("of any text is either refused by an OciError or written back unchanged", () => {
     const part = fc.constantFrom(
       "example.com",

@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ServerResponse } from "node:http";
+import { Agent } from "undici";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { exchange } from "../../components/oci/exchange";
 import { OCI_IMAGE_MANIFEST } from "../../components/oci/mediaTypes";
 import { DIGEST, MANIFEST, ociError, type Scripted, sendErrors, sendManifest, startScripted } from "./scripted";
 
@@ -109,5 +112,55 @@ describe("A request that fails", () => {
       code: "REGISTRY_ERROR",
       status: 400,
     });
+  });
+});
+
+describe("An exchange that comes to a halt", () => {
+  let scripted: Scripted;
+  const agent = new Agent();
+  beforeEach(async () => {
+    scripted = await startScripted();
+  });
+  afterEach(() => scripted.stop());
+  afterAll(() => agent.close());
+  const read = (host: string, limits: { silenceMs: number; deadlineMs: number }) =>
+    exchange(agent, { method: "GET", url: new URL(`http://${host}/`), limit: 1_000_000 }, limits);
+
+  test.each([
+    ["before the answer", () => undefined],
+    ["after the headers", (response: ServerResponse) => void response.writeHead(200).flushHeaders()],
+    [
+      "within the body",
+      (response: ServerResponse) => void response.writeHead(200, { "content-length": 10 }).write("x"),
+    ],
+  ])("%s is ended after the longest silence", async (_, begin) => {
+    const host = await scripted.serveHttp((_request, response) => begin(response));
+    await expect(read(host, { silenceMs: 500, deadlineMs: 60_000 })).rejects.toMatchObject(ociError("CONNECTION_LOST"));
+  });
+
+  test("by one byte at a time is ended at the deadline", async () => {
+    const host = await scripted.serveHttp((_request, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write("x"), 20);
+      response.on("close", () => clearInterval(timer));
+    });
+    await expect(read(host, { silenceMs: 60_000, deadlineMs: 500 })).rejects.toMatchObject(ociError("CONNECTION_LOST"));
+  });
+
+  test("of a server that takes no connection is ended as well", async () => {
+    const url = new URL("http://127.0.0.1:1/");
+    await expect(exchange(agent, { method: "GET", url, limit: 1 })).rejects.toMatchObject(
+      ociError("REGISTRY_UNREACHABLE"),
+    );
+  });
+
+  test("has read no more than it may: a longer body is refused at its first byte too many", async () => {
+    const host = await scripted.serveHttp((_request, response) => {
+      response.writeHead(200);
+      response.end(Buffer.alloc(2_000_000));
+    });
+    await expect(read(host, { silenceMs: 5000, deadlineMs: 5000 })).rejects.toMatchObject(
+      ociError("RESPONSE_TOO_LARGE"),
+    );
   });
 });
