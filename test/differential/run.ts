@@ -1,0 +1,158 @@
+import { type Difference, differenceOf } from "./differences";
+import { summaryOf, summaryOfAnswer } from "./compare";
+import { evaluate, type Verdict } from "./evaluate";
+import { type Generated, generate } from "./generate";
+import { loadKeys } from "./keys";
+import { type Answer, Oracle } from "./oracle";
+import type { Case } from "./case";
+
+export interface Disagreement {
+  index: number;
+  /** Names of the changes that matter. */
+  recipe: string;
+  ours: string;
+  theirs: string;
+  /** What each says for reasons. */
+  why: string[];
+  question: Case;
+}
+
+/** What came of a run. */
+export interface Tally {
+  cases: number;
+  /** Cases that ours verifies; that it fails; and so on. */
+  verdicts: Map<string, number>;
+  /** By "validation, action, result, code". */
+  outcomes: Map<string, number>;
+  differences: Map<string, number>;
+  disagreements: Disagreement[];
+  seconds: number;
+}
+
+type Keys = ReturnType<typeof loadKeys>;
+
+export interface RunOptions {
+  seed: number;
+  /** Indexes of the cases. */
+  indexes: Iterable<number>;
+  binary: string;
+  /** Told now and then how far it is. */
+  onProgress?: (done: number) => void;
+}
+
+/** More are found at once than anybody reads. */
+const DISAGREEMENTS_MAX = 200;
+/** Questions that an oracle has at once, so that neither side waits for the other. */
+const IN_FLIGHT = 16;
+
+/** Puts cases to both implementations and compares. */
+export async function run({ seed, indexes, binary, onProgress }: RunOptions): Promise<Tally> {
+  const keys = loadKeys();
+  const started = Date.now();
+  const tally: Tally = {
+    cases: 0,
+    verdicts: new Map(),
+    outcomes: new Map(),
+    differences: new Map(),
+    disagreements: [],
+    seconds: 0,
+  };
+  const oracle = new Oracle(binary);
+  const open = new Set<Promise<void>>();
+  try {
+    for (const index of indexes) {
+      const { recipe, question } = generate(seed, index, keys);
+      const asked = oracle.ask(question);
+      const judged = judge(question, asked).then(({ ours, theirs }) => {
+        record(tally, { index, recipe, question, ours, theirs });
+        open.delete(judged);
+        if (tally.cases % 500 === 0) onProgress?.(tally.cases);
+      });
+      open.add(judged);
+      if (open.size >= IN_FLIGHT) await Promise.race(open);
+    }
+    await Promise.all(open);
+    for (const disagreement of tally.disagreements) {
+      const { changes, question } = await shrink(oracle, seed, disagreement.index, keys);
+      Object.assign(disagreement, { recipe: changes.join(" + "), question });
+    }
+  } finally {
+    await oracle.close();
+  }
+  tally.seconds = (Date.now() - started) / 1000;
+  return tally;
+}
+
+async function judge(question: Case, asked: Promise<Answer>): Promise<{ ours: Verdict; theirs: Answer }> {
+  const [ours, theirs] = await Promise.all([evaluate(question), asked]);
+  return { ours, theirs };
+}
+
+const agrees = (question: Case, { ours, theirs }: { ours: Verdict; theirs: Answer }) =>
+  summaryOf(ours) === summaryOfAnswer(theirs) || differenceOf(question, ours, theirs) !== undefined;
+
+/** Leaves out one change after the other, as long as the two still disagree. */
+async function shrink(oracle: Oracle, seed: number, index: number, keys: Keys): Promise<Generated> {
+  const without = new Set<number>();
+  let smallest = generate(seed, index, keys);
+  for (let at = smallest.changes.length - 1; at >= 0 && smallest.changes.length > 1; at--) {
+    const smaller = generate(seed, index, keys, new Set([...without, at]));
+    if (agrees(smaller.question, await judge(smaller.question, oracle.ask(smaller.question)))) continue;
+    without.add(at);
+    smallest = smaller;
+  }
+  return smallest;
+}
+
+interface Judged {
+  index: number;
+  recipe: string;
+  question: Case;
+  ours: Verdict;
+  theirs: Answer;
+}
+
+function record(tally: Tally, { index, recipe, question, ours, theirs }: Judged): void {
+  tally.cases++;
+  count(tally.verdicts, ours.kind);
+  for (const outcome of outcomesOf(ours)) count(tally.outcomes, outcome);
+  if (summaryOf(ours) === summaryOfAnswer(theirs)) return;
+  const named: Difference | undefined = differenceOf(question, ours, theirs);
+  if (named) count(tally.differences, named.name);
+  else if (tally.disagreements.length < DISAGREEMENTS_MAX) {
+    tally.disagreements.push({
+      index,
+      recipe,
+      ours: summaryOf(ours),
+      theirs: summaryOfAnswer(theirs),
+      why: reasonsOf(ours, theirs),
+      question,
+    });
+  }
+}
+
+/**
+ * The outcomes of a verdict, and what no validation of the specification's list records: "policy" for the document and
+ * the stores, "selection" for the applicable statement, "signature" for what no level relaxes.
+ */
+export function outcomesOf({ kind, code, outcomes }: Verdict): string[] {
+  const key = (...parts: (string | undefined)[]) => parts.map((part) => part ?? "").join(" | ");
+  if (kind === "policy") return [key("policy", "enforce", "failed", code)];
+  if (kind === "none") return [key("selection", "enforce", "failed", code)];
+  if (kind === "skipped") return [key("selection", "skip", "skipped", "")];
+  const all = outcomes.map((outcome) => key(outcome.validation, outcome.action, outcome.result, outcome.code));
+  const last = outcomes.at(-1);
+  const bySignature = kind === "failed" && !(last?.action === "enforce" && last.result === "failed");
+  return bySignature ? [...all, key("signature", "enforce", "failed", code)] : all;
+}
+
+function reasonsOf(ours: Verdict, theirs: Answer): string[] {
+  const own = [ours.code, ours.message, ...ours.outcomes.flatMap(({ code, message }) => [code, message])];
+  const others = [theirs.error, ...(theirs.results ?? []).map(({ error }) => error)];
+  const told = (texts: readonly (string | undefined)[]) => [...new Set(texts.filter((text) => text !== undefined))];
+  return [`ours: ${told(own).join(" — ")}`, `theirs: ${told(others).join(" — ")}`];
+}
+
+function count(map: Map<string, number>, key: string): void {
+  map.set(key, (map.get(key) ?? 0) + 1);
+}
