@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openRepository } from "../../components/image/pinnedImage";
+import { signedImage } from "../../components/image/signedImage.handler";
+import { verifiedImage } from "../../components/image/verifiedImage.handler";
+import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
+import { makeIdentity, pushedPinned, trusting, writeIdentity } from "./support";
+
+// What one image costs in HTTP requests, once the login is known and the repository has a signature.
+describe.each([
+  // Signatures are listed, the envelope takes two, its manifest one; the index is read, written and read back.
+  ["distribution, by the referrers tag schema", startDistribution, 7],
+  ["olareg, by the referrers API", startOlareg, 4],
+])("In %s", (_, start, expected) => {
+  let registry: TestRegistry;
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "breakwater-requests-"));
+    registry = await start();
+  });
+  afterAll(async () => {
+    await registry?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it(`an image is signed with ${expected} requests, and verified with 3`, async () => {
+    const identity = await makeIdentity();
+    const trust = trusting("strict", identity);
+    const counts = { sign: 0, verify: 0 };
+    for (const content of ["first", "second"]) {
+      const image = await pushedPinned(registry, { directory, repository: "requests/app", content });
+      const count = async (work: () => Promise<unknown>) => {
+        const before = openRepository(image).requests;
+        await work();
+        return openRepository(image).requests - before;
+      };
+      const inputs = { image, identity: await writeIdentity(directory, identity), trust };
+      counts.sign = await count(() => signedImage.create(inputs));
+      counts.verify = await count(() => verifiedImage.create({ image, trust }));
+    }
+    expect(counts).toEqual({ sign: expected, verify: 3 });
+  });
+});
