@@ -1,4 +1,5 @@
 import { compileTrust } from "../../../components/notary/trust/declaration";
+import type { ArtifactVerdict } from "../../../components/notary/verification/verdict";
 import { verifyArtifact } from "../../../components/notary/verification/verifyArtifact";
 import { notationFolder, requireNotationFolder } from "../../../components/notation/folder";
 import { httpRevocationSource } from "../../../components/pki/revocationSource";
@@ -67,8 +68,16 @@ export const verify: Verb = {
       userMetadata,
       ...(maxSignatures !== undefined && { maxSignatures }),
     });
-    if (args.flag("json")) printJson(terminal, { reference, ...verdict });
+    if (args.flag("json")) printJson(terminal, inOrder(reference, verdict));
     else printVerdict(terminal, { reference, folder, verdict });
     return verdict.verdict === "failed" ? EXIT.no : EXIT.yes;
   },
 };
+
+/** The members in the order in which they are read: the answer first, its proof last. */
+function inOrder(
+  reference: string,
+  { digest, verdict, enforced, statement, level, signatures, ...why }: ArtifactVerdict,
+) {
+  return { reference, digest, verdict, enforced, statement, level, ...why, signatures };
+}
