@@ -14,6 +14,7 @@ describe("a distinguished name", () => {
     ["escapes", String.raw`C=US,ST=WA,O=a\,b\;c\\d\ ,CN=\C3\A9\3D=`, { C: "US", ST: "WA", O: "a,b;c\\d ", CN: "é==" }],
     ["a number sign after a space", "C=US,ST=WA,O= #1", { C: "US", ST: "WA", O: "#1" }],
     ["characters beyond ASCII", "C=US,ST=WA,O=日本 🎉", { C: "US", ST: "WA", O: "日本 🎉" }],
+    ["64 KiB", `C=US,ST=WA,O=${"x".repeat(64 * 1024 - 13)}`, { C: "US", ST: "WA", O: "x".repeat(64 * 1024 - 13) }],
   ])("is read with %s", (_, text, expected) => {
     expect(parse(text)).toEqual(expected);
   });
@@ -35,6 +36,8 @@ describe("a distinguished name", () => {
     ["ending in an escape", "C=US,ST=WA,O=x\\"],
     ["with a bad escape", "C=US,ST=WA,O=\\xy"],
     ["with an escape that is not UTF-8", "C=US,ST=WA,O=\\ff"],
+    ["longer than 64 KiB", `C=US,ST=WA,O=${"x".repeat(64 * 1024 - 12)}`],
+    ["of a megabyte", `CN=${"x".repeat(1024 * 1024)}`],
   ])("is refused %s", async (_, text) => {
     await expectCode(() => parseDistinguishedName(text), TrustPolicyError, "DISTINGUISHED_NAME_INVALID");
   });

@@ -56,7 +56,20 @@ describe("compiled trust", () => {
     const { ca, signingAuthority, tsa } = compiled?.certificates ?? {};
     expect([ca, signingAuthority, tsa].map((list) => list?.length)).toEqual([1, 1, 1]);
     expect(signingAuthority?.[0]?.raw).toEqual(selfSigned.der);
-    expect(compiled?.hasTsaStore).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ["nothing", null],
+    ["a list", []],
+    ["no policy", { stores: {} }],
+    ["no stores", { policy: document(statement()) }],
+    ["a list of stores", { policy: document(statement()), stores: [] }],
+    ["a store that is a text", { policy: document(statement()), stores: { "ca:a": "PEM" } }],
+    ["a store that is null", { policy: document(statement()), stores: { "ca:a": null } }],
+    ["a store with a number in it", { policy: document(statement()), stores: { "ca:a": [1] } }],
+  ])("is refused when the declaration is or has %s", async (_, declaration) => {
+    const compile = () => compileTrust(declaration as Parameters<typeof compileTrust>[0]);
+    await expectCode(compile, TrustPolicyError, "POLICY_WRONG_TYPE");
   });
 
   it("is refused as a whole when one of its statements names a store that is not there", async () => {

@@ -4,6 +4,7 @@ import { TrustPolicyError } from "./error";
 import { type Enforcement, enforcementOf } from "./level";
 import { parseTrustPolicy } from "./policy";
 import { isRepositoryScope } from "./registryScope";
+import { requireObject } from "./shape";
 import { parseTrustStores, type TrustStores } from "./store";
 import { parseTrustStoreReference } from "./storeReference";
 import { parseTrustedIdentities, type TrustedIdentities } from "./trustedIdentity";
@@ -22,8 +23,6 @@ export interface Statement {
   readonly trustedIdentities: TrustedIdentities;
   /** The certificates of its trust stores of each type. */
   readonly certificates: Readonly<Record<TrustStoreType, readonly Certificate[]>>;
-  /** A `tsa` store switches time stamp verification on. */
-  readonly hasTsaStore: boolean;
 }
 
 /** A trust declaration that is valid as a whole; only `compileTrust` makes one. */
@@ -35,17 +34,16 @@ export interface Trust {
 
 /**
  * Validates a trust declaration and prepares it for verification. notation-go finds an absent or empty trust store
- * when it verifies; a
- * declaration must be right before anything is written, so here it is an error at once.
+ * when it verifies; a declaration must be right before anything is written, so here it is an error at once. Whatever
+ * JSON is given is checked.
  * @throws TrustPolicyError
  */
-export function compileTrust({
-  policy,
-  stores,
-}: {
+export function compileTrust(declaration: {
   policy: unknown;
   stores: Readonly<Record<string, readonly string[]>>;
 }): Trust {
+  requireObject(declaration, "the trust declaration");
+  const { policy, stores } = declaration;
   const document = parseTrustPolicy(policy);
   const parsedStores = parseTrustStores(stores);
   return {
@@ -78,7 +76,6 @@ function compileStatement(declared: TrustPolicyStatement, stores: TrustStores): 
     enforcement: enforcementOf(declared.signatureVerification),
     trustedIdentities: parseTrustedIdentities(declared.trustedIdentities ?? [], where),
     certificates,
-    hasTsaStore: certificates.tsa.length > 0,
   };
 }
 

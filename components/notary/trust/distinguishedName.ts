@@ -5,16 +5,19 @@ export type DistinguishedName = ReadonlyMap<string, string>;
 
 const MANDATORY = ["C", "ST", "O"];
 const ESCAPABLE = ' "#+,;<=>\\';
+/** In UTF-16 code units, far beyond any name. The reference has no limit. */
+const LENGTH_MAX = 64 * 1024;
+const LENGTH_SHOWN_MAX = 1024;
 
 /**
  * Parses a distinguished name (RFC 4514) under the rules of trust-store-trust-policy.md § Trusted Identities
- * Constraints, with the same result as
- * notation-go internal/pkix/pkix.go on go-ldap's parser: `S` means `ST`; C, ST and O must be there; no type twice, no
- * multi-valued
- * relative distinguished name, no `=#`. Types are compared as written, values exactly.
+ * Constraints, with the same result as notation-go internal/pkix/pkix.go on go-ldap's parser: `S` means `ST`; C, ST and
+ * O must be there; no type twice, no multi-valued relative distinguished name, no `=#`. Types are compared as written,
+ * values exactly.
  * @throws TrustPolicyError DISTINGUISHED_NAME_INVALID
  */
 export function parseDistinguishedName(text: string): DistinguishedName {
+  if (text.length > LENGTH_MAX) throw invalid(text, `it has more than ${LENGTH_MAX} characters`);
   if (text.includes("=#")) throw invalid(text, 'values in hexadecimal ("=#") are not supported');
   const attributes = new Map<string, string>();
   if (text.trim() === "") throw missing(text, "C");
@@ -109,8 +112,9 @@ function missing(text: string, type: string): TrustPolicyError {
 }
 
 function invalid(text: string, what: string): TrustPolicyError {
+  const shown = text.length > LENGTH_SHOWN_MAX ? `${text.slice(0, LENGTH_SHOWN_MAX)}…` : text;
   return new TrustPolicyError(
     "DISTINGUISHED_NAME_INVALID",
-    `the distinguished name ${JSON.stringify(text)} is not valid: ${what}`,
+    `the distinguished name ${JSON.stringify(shown)} is not valid: ${what}`,
   );
 }

@@ -2,6 +2,7 @@ import type { Certificate } from "../certificates/certificate";
 import { isIssuedBy, isSelfSigned } from "../certificates/chain";
 import { parseCertificatesPem } from "../certificates/pem";
 import { TrustPolicyError } from "./error";
+import { requireObject, wrongType } from "./shape";
 import { parseTrustStoreReference } from "./storeReference";
 
 /** Trust stores by `<type>:<name>`, as trust policy statements name them. */
@@ -11,18 +12,24 @@ export type TrustStores = ReadonlyMap<string, readonly Certificate[]>;
  * Parses and validates trust stores: trust-store-trust-policy.md § Trust Store; notation-go
  * verifier/truststore/truststore.go.
  * A store may have no certificate as long as no statement names it.
- * @param stores PEM texts by `<type>:<name>`; a text may hold several certificates
- * @throws TrustPolicyError TRUST_STORE_*
+ * @param stores PEM texts by `<type>:<name>`; a text may hold several certificates; whatever JSON is given is checked
+ * @throws TrustPolicyError TRUST_STORE_*, POLICY_WRONG_TYPE
  */
 export function parseTrustStores(stores: Readonly<Record<string, readonly string[]>>): TrustStores {
-  return new Map(Object.entries(stores).map(([reference, texts]) => [reference, parseStore(reference, texts)]));
+  const entries = Object.entries(requireObject(stores, "the trust stores"));
+  return new Map(entries.map(([reference, texts]) => [reference, parseStore(reference, texts)]));
 }
 
-function parseStore(reference: string, texts: readonly string[]): Certificate[] {
+function parseStore(reference: string, texts: unknown): Certificate[] {
   const { type } = parseTrustStoreReference(reference, "the trust stores");
+  if (!isListOfTexts(texts)) throw wrongType(`the trust store ${reference}`, "a list of texts in PEM");
   const certificates = texts.flatMap((text) => parseTexts(reference, text));
   for (const certificate of certificates) requireAnchor(reference, type === "tsa", certificate);
   return certificates;
+}
+
+function isListOfTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((member) => typeof member === "string");
 }
 
 function parseTexts(reference: string, text: string): Certificate[] {
