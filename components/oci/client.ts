@@ -7,6 +7,7 @@ import { readCredentials } from "./credentials";
 import { OciError } from "./error";
 import type { HttpRequest, HttpResponse } from "./http";
 import { Login } from "./login";
+import { RecentIndexes } from "./recentIndexes";
 import { assertHost } from "./reference";
 import { ReferrersSupport } from "./referrersSupport";
 import { denied } from "./responseErrors";
@@ -56,6 +57,7 @@ export function clientFor(connection: RegistryConnection): RegistryClient {
 export class RegistryClient {
   readonly host: string;
   readonly referrersSupport = new ReferrersSupport();
+  readonly recentIndexes = new RecentIndexes();
   /** Repositories that are known to have the empty JSON object `{}` as a blob. */
   readonly emptyBlobIn = new Set<string>();
   readonly #transport: Transport;

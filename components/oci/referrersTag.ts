@@ -8,6 +8,7 @@ import { parseJsonObject } from "./json";
 import { MANIFEST_LIMIT, REFERRERS_LIMIT } from "./limits";
 import { mediaTypeOf, putManifest, resolveManifest } from "./manifests";
 import { MANIFEST_ACCEPT, OCI_IMAGE_INDEX } from "./mediaTypes";
+import type { ReferrersIndex } from "./recentIndexes";
 import { unexpectedStatus } from "./responseErrors";
 import { jittered } from "./retry";
 
@@ -23,14 +24,6 @@ const SETTLE_MS_MIN = 15;
 const SETTLE_MS_MAX = 3000;
 const BACKOFF_MS = 250;
 
-export interface ReferrersIndex {
-  entries: Descriptor[];
-  /** The stored document, whose unknown members are kept; undefined when there is none yet. */
-  document: Record<string, unknown> | undefined;
-  /** How long the registry took to give it, in ms. */
-  elapsedMs: number;
-}
-
 /** `sha256-<64 hex>`; algorithm and value are cut to 32 and 64 characters. Source: distribution-spec § Referrers Tag Schema. */
 export function referrersTag(subject: string): string {
   const { algorithm, hex } = parseDigest(subject);
@@ -38,11 +31,11 @@ export function referrersTag(subject: string): string {
 }
 
 /** Throws OciError REFERRERS_INVALID when the tag names something else than an index. */
-export async function readReferrersTag(
-  client: RegistryClient,
-  repository: string,
-  subject: string,
-): Promise<ReferrersIndex> {
+export function readReferrersTag(client: RegistryClient, repository: string, subject: string): Promise<ReferrersIndex> {
+  return client.recentIndexes.read(`${repository}@${subject}`, () => fetchIndex(client, repository, subject));
+}
+
+async function fetchIndex(client: RegistryClient, repository: string, subject: string): Promise<ReferrersIndex> {
   const tag = referrersTag(subject);
   const place = `the referrers index ${client.host}/${repository}:${tag}`;
   const response = await client.send({
@@ -78,8 +71,9 @@ export async function readReferrersTag(
 
 /**
  * Adds entries to the index of a subject's referrers and keeps all others. The registry has no conditional write, so the index
- * is read directly before each write, and read back after it until all entries are there: another process may have replaced it
- * in between. Throws OciError REFERRERS_CONTENDED when others never let it through.
+ * is read before each write, the first time at most a moment ago when it was listed, and read back after it until all entries
+ * are there: another process may have replaced it in between. Throws OciError REFERRERS_CONTENDED when others never let it
+ * through.
  */
 export async function addToReferrersTag(
   client: RegistryClient,
@@ -87,17 +81,22 @@ export async function addToReferrersTag(
   subject: string,
   added: readonly Descriptor[],
 ): Promise<void> {
+  const key = `${repository}@${subject}`;
   let failedWrites = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const index = await readReferrersTag(client, repository, subject);
+    const recent = round === 0 ? client.recentIndexes.take(key) : undefined;
+    const index = recent ?? (await fetchIndex(client, repository, subject));
     const listed = new Set(index.entries.map(({ digest }) => digest));
     const missing = added.filter(({ digest }) => !listed.has(digest));
     if (missing.length === 0) {
-      return;
+      if (recent === undefined) return;
+      continue; // That it is there is told by the registry now, not by a memory.
     }
     let windowMs = 2 * index.elapsedMs;
     try {
-      const written = await writeIndex(client, repository, subject, index, missing);
+      const written = await client.recentIndexes.write(key, () =>
+        writeIndex(client, repository, subject, index, missing),
+      );
       windowMs = index.elapsedMs + written.elapsedMs;
     } catch (error) {
       // Whether it was stored is unknown, and others may have written since: only a new look at the index tells.

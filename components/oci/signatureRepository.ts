@@ -12,7 +12,7 @@ export { NOTARY_SIGNATURE_ARTIFACT_TYPE } from "./signatureManifest";
 /**
  * The signatures of one repository in an OCI registry. In requests, once the registry is known: a list is one, a signature
  * fetched two; one pushed is three with the referrers API, and six with the referrers tag schema, whose index is read, written
- * and read back.
+ * and read back (five directly after a list, which has read it).
  * Throws OciError; SIGNATURE_MANIFEST_INVALID when a signature manifest has not exactly one envelope.
  * Source: signature-specification.md § OCI Signatures, § OCI Signature Discovery.
  */
