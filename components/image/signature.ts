@@ -1,6 +1,5 @@
 import type { Descriptor } from "../notary/descriptor";
 import type { PackedSignature, SignatureRepository } from "../notary/signatureRepository";
-import { compileTrust } from "../notary/trust/declaration";
 import { OciError, type OciErrorCode } from "../oci/error";
 import { OciSignatureRepository } from "../oci/signatureRepository";
 import { type KeptSignature, keep, unpack } from "./keptSignature";
@@ -30,9 +29,8 @@ export async function attachSignature(
 ): Promise<KeptSignature> {
   const { image } = signing;
   const signatures = new OciSignatureRepository(openRepository(image));
-  const trust = compileTrust(signing.trust);
   const isUsable = async (signature: PackedSignature) =>
-    (await isOwn(signature, signing)) && (await refusalOf(signature, signing, trust, ports)) === undefined;
+    (await isOwn(signature, signing)) && (await refusalOf(signature, signing, ports)) === undefined;
 
   const listed = await signatures.listSignatures(descriptorOf(image));
   const old = earlier && !earlier.outdated ? unpack(earlier.signature, image) : undefined;
@@ -47,7 +45,7 @@ export async function attachSignature(
   for (const signature of await fetchAll(signatures, others, image)) {
     if (await isUsable(signature)) return keep(signature);
   }
-  const signature = await makeSignature(signing, trust, ports);
+  const signature = await makeSignature(signing, ports);
   await signatures.pushSignature(signature);
   return keep(signature);
 }
@@ -70,7 +68,7 @@ export async function whyRenewed(signing: Signing, kept: KeptSignature, ports: P
   const signature = unpack(kept, signing.image);
   const expiry = (await contentOf(signature))?.signedAttributes.expiry;
   if (expiry === undefined || ports.clock() < expiry) return "";
-  const refusal = await refusalOf(signature, signing, compileTrust(signing.trust), ports);
+  const refusal = await refusalOf(signature, signing, ports);
   return refusal ? `signature ${kept.digest} expired at ${expiry.toISOString()}` : "";
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolvePath } from "../files/paths";
 import { localSigner } from "../notary/signing/localSigner";
-import type { TrustDeclaration } from "../notary/trust/declaration";
+import { compileTrust, type TrustDeclaration } from "../notary/trust/declaration";
 import type { ResourceDefinition } from "../provider/definition";
 import { sameJson } from "../provider/wire";
 import type { Weaker } from "./acceptWeaker";
@@ -68,9 +68,9 @@ export function signedImageWith(ports: Ports): ResourceDefinition<SignedImageInp
 
 export const signedImage = signedImageWith(realPorts);
 
-function signingOf({ identity, ...rest }: SignedImageInputs): Signing {
+function signingOf({ identity, trust, ...rest }: SignedImageInputs): Signing {
   const { certificate, keyFile } = identity;
   const privateKey = () => readFile(resolvePath(keyFile), "utf8");
   const signer = async () => localSigner({ privateKey: await privateKey(), certificateChain: certificate });
-  return { ...rest, certificate, signer };
+  return { ...rest, trust: compileTrust(trust), certificate, signer };
 }

@@ -6,7 +6,7 @@ import type { PackedSignature } from "../notary/signatureRepository";
 import { packSignature } from "../notary/signing/manifest";
 import { signArtifact } from "../notary/signing/signArtifact";
 import type { Signer } from "../notary/signing/signer";
-import type { Trust, TrustDeclaration } from "../notary/trust/declaration";
+import type { Trust } from "../notary/trust/declaration";
 import { verifyEnvelope } from "../notary/verification/verifyArtifact";
 import type { Weaker } from "./acceptWeaker";
 import { secondsOf } from "./duration";
@@ -19,7 +19,7 @@ import { judge, type Refusal } from "./verdict";
 export interface Signing extends SignatureOptions {
   readonly image: PinnedImage;
   /** What a signature must pass before it is pushed. */
-  readonly trust: TrustDeclaration;
+  readonly trust: Trust;
   readonly acceptWeaker?: readonly Weaker[];
   /** The signing identity's chain, PEM, leaf first. */
   readonly certificate: string;
@@ -32,7 +32,7 @@ export interface Signing extends SignatureOptions {
  * @throws ImageError SIGNATURE_REFUSED when the declared trust would not let the image through with it; SigningError,
  * CertificateError, TimestampError
  */
-export async function makeSignature(signing: Signing, trust: Trust, ports: Ports): Promise<PackedSignature> {
+export async function makeSignature(signing: Signing, ports: Ports): Promise<PackedSignature> {
   const { image, format = "jws", expiry, userMetadata, timestamp } = signing;
   const signer = await signing.signer();
   const subject = descriptorOf(image);
@@ -53,7 +53,7 @@ export async function makeSignature(signing: Signing, trust: Trust, ports: Ports
   });
   const { certificateChain } = signer;
   const signature = packSignature({ envelope, envelopeMediaType, subject, certificateChain, created: signingTime });
-  const refusal = await refusalOf(signature, signing, trust, ports);
+  const refusal = await refusalOf(signature, signing, ports);
   if (refusal === undefined) return signature;
   throw new ImageError(
     "SIGNATURE_REFUSED",
@@ -64,8 +64,7 @@ export async function makeSignature(signing: Signing, trust: Trust, ports: Ports
 /** Why the image would not be let through with this signature alone; undefined when it would. */
 export async function refusalOf(
   { envelope, envelopeMediaType }: PackedSignature,
-  signing: Pick<Signing, "image" | "acceptWeaker">,
-  trust: Trust,
+  signing: Pick<Signing, "image" | "trust" | "acceptWeaker">,
   { clock, revocation }: Ports,
 ): Promise<Refusal | undefined> {
   const verdict = await verifyEnvelope({
@@ -73,7 +72,7 @@ export async function refusalOf(
     envelopeMediaType,
     artifact: descriptorOf(signing.image),
     scope: scopeOf(signing.image),
-    trust,
+    trust: signing.trust,
     clock,
     revocation,
   });

@@ -23,7 +23,10 @@ export async function fleet(
     sign.push(await bench.sign());
     verify.push(await bench.verify());
   }
-  return { sign: rowsOf("sign", sign, registry, options), verify: rowsOf("verify", verify, registry, options) };
+  return {
+    sign: rowsOf("sign", sign, bench.requests("sign"), registry, options),
+    verify: rowsOf("verify", verify, bench.requests("verify"), registry, options),
+  };
 }
 
 class FleetBench {
@@ -51,6 +54,11 @@ class FleetBench {
     for (const image of images) {
       this.#recordings.verify.push(await recorded(() => this.#ours.verify([image], 1)));
     }
+  }
+
+  /** Of each image that was recorded, seen from outside the client. */
+  requests(work: Work): number[] {
+    return this.#recordings[work].map(({ length }) => length);
   }
 
   async sign(): Promise<Round> {

@@ -35,10 +35,14 @@ const AIMS = {
 } as const;
 const REPLAY_PERCENT = 60;
 
-/** Medians of the rounds (of the requests the most), beside their aims; the processor times say what holds a figure. */
+/**
+ * Medians of the rounds, beside their aims; the processor times say what holds a figure.
+ * @param counted requests of each image that was by itself; the most of them is what an image takes
+ */
 export function rowsOf(
   work: Work,
   rounds: readonly Round[],
+  counted: readonly number[],
   { referrers }: Pick<BenchRegistry, "referrers">,
   { images, sample, concurrency }: FleetOptions,
 ): Row[] {
@@ -53,25 +57,30 @@ export function rowsOf(
   const percent = (ours / bare) * 100;
   const rate = (what: string, value: number): Row => ({ what, value, unit: " /s" });
   const ratio = (what: string, value: number, least: number): Row => ({ what, value, unit: "×", aim: { least } });
+  const requests = (what: string, value: number, how: Pick<Row, "aim" | "digits">): Row => ({
+    what: `HTTP requests an image, warm: ${what}`,
+    value,
+    unit: "",
+    digits: 0,
+    ...how,
+  });
   const processor = (what: string, value: number): Row => ({
     what: `processor time an image: ${what}`,
     value,
     unit: " ms",
   });
-  const requests = Math.max(...rounds.map((round) => round.ours.requests)); // a count has no noise
   return [
     rate(`ours, ${images} images, ${concurrency} at a time`, ours),
     rate(`${one}, one after the other`, sequential),
     rate(best, parallel),
     ratio("ours / notation, one after the other", ours / sequential, aims.sequential),
     ratio("ours / notation, best parallel", ours / parallel, aims.parallel),
-    {
-      what: "HTTP requests an image, warm",
-      value: requests,
-      unit: "",
-      digits: 2,
-      aim: { most: aims.requests[referrers] },
-    },
+    requests("one at a time, the most of any", Math.max(...counted), { aim: { most: aims.requests[referrers] } }),
+    requests(
+      `${concurrency} at a time, on average`,
+      of((round) => round.ours.requests),
+      { digits: 2 },
+    ),
     rate("bare replay of our requests", bare),
     { what: "ours / bare replay", value: percent, unit: " %", digits: 0, aim: { least: REPLAY_PERCENT } },
     processor(

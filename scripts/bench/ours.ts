@@ -3,6 +3,7 @@ import { realPorts } from "../../components/image/ports";
 import { attachSignature } from "../../components/image/signature";
 import { evaluate } from "../../components/image/verdict";
 import { localSigner } from "../../components/notary/signing/localSigner";
+import { compileTrust } from "../../components/notary/trust/declaration";
 import type { Place } from "./place";
 import { inPool } from "./pool";
 import { ownProcessorMs } from "./processorTime";
@@ -25,8 +26,9 @@ export class Ours {
   }
 
   sign(images: readonly PinnedImage[], concurrency: number): Promise<OursResult> {
-    const { trust, identity } = this.#place;
+    const { identity } = this.#place;
     const { certificate, privateKey } = identity;
+    const trust = compileTrust(this.#place.trust);
     const shared = localSigner({ privateKey, certificateChain: certificate }); // one identity for the whole fleet
     const signer = async () => shared;
     return measured(images, concurrency, (image) =>

@@ -13,8 +13,8 @@ import { runCommand, say } from "./command";
 import { CommandError } from "./error";
 import type { Summary } from "./summary";
 
-/** More gains nothing; with fewer, the registry waits for us while we wait to read a referrers index back. */
-const CONCURRENCY = 32;
+/** With fewer the registry waits for us, while we wait to read a referrers index back; more only wait for one another. */
+const CONCURRENCY = 16;
 
 const HELP = `npm run bench [-- OPTIONS]
 Ratios of one run on one machine, beside what a user would have instead. Absolute times depend on the machine.

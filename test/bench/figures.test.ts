@@ -43,7 +43,7 @@ describe("the figures of a fleet", () => {
   });
   const options = { images: 200, sample: 40, concurrency: 16, rounds: 3 };
   const rows = (ours: number, requests: number, referrers: "tag schema" | "referrers API") =>
-    rowsOf("sign", [round(1, 6), round(ours, requests), round(1000, 6)], { referrers }, options);
+    rowsOf("sign", [round(1, 6.1), round(ours, 6.1), round(1000, 6.1)], [4, requests, 4], { referrers }, options);
   const value = (list: Row[], what: string) => list.find((row) => row.what.startsWith(what))?.value;
 
   it("are medians, and ratios of medians; the best number of processes counts", () => {
