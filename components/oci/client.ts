@@ -36,10 +36,10 @@ const clients = new Map<string, RegistryClient>();
  * Throws OciError REFERENCE_INVALID, CA_FILE_UNREADABLE or CREDENTIALS_INVALID.
  */
 export function clientFor(connection: RegistryConnection): RegistryClient {
-  const { host, caFile, dockerConfig, systemRoots: system = false } = connection;
+  const { host, caFile, dockerConfig, login, systemRoots: system = false } = connection;
   assertHost(host);
   const ca = caFile === undefined ? undefined : readCa(caFile);
-  const stored = readCredentials(host, dockerConfig);
+  const stored = login ? { kind: "password" as const, ...login } : readCredentials(host, dockerConfig);
   const origin = originOf(connection);
   const key = createHash("sha256")
     .update(JSON.stringify([host, origin.href, ca ?? null, system && rootsSource(), stored]))

@@ -6,6 +6,8 @@ export interface RegistryConnection {
   caFile?: string;
   /** Docker configuration directory whose `config.json` has the login; without it the anonymous user. */
   dockerConfig?: string;
+  /** A login that was given by hand, instead of one in `dockerConfig`: never in state. `source` is for messages. */
+  login?: { username: string; password: string; source: string };
   /** Speaks HTTP without TLS to this host, as `notation --insecure-registry`. Off when absent. */
   plainHttp?: boolean;
   /**

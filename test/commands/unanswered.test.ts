@@ -64,6 +64,14 @@ describe.each(VERBS)("%s", (verb) => {
     expect(said).not.toContain(auth);
   });
 
+  it("a wrong NOTATION_PASSWORD, which it does not show; the right one is the login", async () => {
+    const options = call(verb, image.pinned, "--ca-file", registry.caFile);
+    const env = { NOTATION_USERNAME: registry.username, NOTATION_PASSWORD: "hunter2-hunter2" };
+    expect(await expectError(options, "REGISTRY_UNAUTHORIZED", { env })).not.toContain("hunter2");
+    const right = { ...env, NOTATION_PASSWORD: registry.password };
+    expect((await breakwater(options, { env: right })).stderr).not.toContain("REGISTRY_UNAUTHORIZED");
+  });
+
   it("an image that is missing", async () => {
     const absent = `sha256:${"0".repeat(64)}`;
     for (const reference of [`${image.scope}:absent`, `${image.scope}@${absent}`, `${registry.host}/absent:v1`])
