@@ -6,6 +6,8 @@ export type DigestAlgorithm = "sha256" | "sha512";
 
 const HEX_LENGTH: Record<DigestAlgorithm, number> = { sha256: 64, sha512: 128 };
 
+const DIGEST = /^(sha256|sha512):([0-9a-f]+)$/;
+
 export interface ParsedDigest {
   algorithm: DigestAlgorithm;
   /** Lower-case. */
@@ -17,25 +19,22 @@ export interface ParsedDigest {
  * Throws OciError DIGEST_INVALID. Source: image-spec descriptor.md § Digests, § Registered Algorithms.
  */
 export function parseDigest(text: string): ParsedDigest {
-  const match = /^(sha256|sha512):([0-9a-f]+)$/.exec(text);
-  const algorithm = match?.[1] as DigestAlgorithm | undefined;
-  const hex = match?.[2];
-  if (algorithm === undefined || hex === undefined || hex.length !== HEX_LENGTH[algorithm]) {
-    throw new OciError(
-      "DIGEST_INVALID",
-      `"${text.slice(0, 160)}" is no digest: write sha256: and 64, or sha512: and 128, lower-case hexadecimal digits.`,
-    );
-  }
-  return { algorithm, hex };
+  const parsed = readDigest(text);
+  if (parsed) return parsed;
+  throw new OciError(
+    "DIGEST_INVALID",
+    `"${text.slice(0, 160)}" is no digest: write sha256: and 64, or sha512: and 128, lower-case hexadecimal digits.`,
+  );
 }
 
 export function isDigest(text: string): boolean {
-  try {
-    parseDigest(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return readDigest(text) !== undefined;
+}
+
+function readDigest(text: string): ParsedDigest | undefined {
+  const [, algorithm, hex] = DIGEST.exec(text) ?? [];
+  if (hex === undefined || hex.length !== HEX_LENGTH[algorithm as DigestAlgorithm]) return undefined;
+  return { algorithm: algorithm as DigestAlgorithm, hex };
 }
 
 export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = "sha256"): string {

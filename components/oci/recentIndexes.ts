@@ -25,20 +25,23 @@ interface Kept {
  */
 export class RecentIndexes {
   readonly #kept = new Map<string, Kept>();
-  readonly #writes = new Map<string, number>();
+  /** The readings under way; a write makes them stale. */
+  readonly #reading = new Map<string, Set<{ stale: boolean }>>();
 
   /** Reads by `read`, and keeps the result unless the index is written meanwhile. */
   async read(key: string, read: () => Promise<ReferrersIndex>): Promise<ReferrersIndex> {
-    const before = this.#writes.get(key) ?? 0;
-    const readAt = performance.now();
-    const index = await read();
-    if (before % 2 === 0 && (this.#writes.get(key) ?? 0) === before) {
-      this.#kept.delete(key);
-      this.#kept.set(key, { index, readAt });
-      const [oldest] = this.#kept.keys();
-      if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    const reading = { stale: false };
+    const all = this.#reading.get(key) ?? new Set();
+    this.#reading.set(key, all.add(reading));
+    try {
+      const readAt = performance.now();
+      const index = await read();
+      if (!reading.stale) this.#keep(key, { index, readAt });
+      return index;
+    } finally {
+      all.delete(reading);
+      if (all.size === 0) this.#reading.delete(key);
     }
-    return index;
   }
 
   /** An index that was read so lately that a write may build upon it; it is given once. */
@@ -55,15 +58,23 @@ export class RecentIndexes {
 
   /** Writes by `write`; writes of one index follow one another. */
   async write<Result>(key: string, write: () => Promise<Result>): Promise<Result> {
-    const turn = (): void => {
-      this.#kept.delete(key);
-      this.#writes.set(key, (this.#writes.get(key) ?? 0) + 1);
-    };
-    turn();
+    this.#forget(key);
     try {
       return await write();
     } finally {
-      turn();
+      this.#forget(key);
     }
+  }
+
+  #keep(key: string, kept: Kept): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  #forget(key: string): void {
+    this.#kept.delete(key);
+    for (const reading of this.#reading.get(key) ?? []) reading.stale = true;
   }
 }
