@@ -15,10 +15,10 @@ export interface PinnedImage {
 
 /** The repository's client; paths in state are relative to the project's folder. */
 export function openRepository({ registry, repository }: Pick<PinnedImage, "registry" | "repository">): Repository {
-  const { host, caFile, dockerConfig } = registry;
+  const { caFile, dockerConfig } = registry;
   return new Repository({
     connection: {
-      host,
+      ...registry,
       ...(caFile !== undefined && { caFile: resolvePath(caFile) }),
       ...(dockerConfig !== undefined && { dockerConfig: resolvePath(dockerConfig) }),
     },
