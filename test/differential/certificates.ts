@@ -30,6 +30,8 @@ export interface CertificatePlan {
   /** Another algorithm inside than outside. */
   innerHash?: Hash;
   corrupt?: "signature" | "truncated" | "trailing";
+  /** Changes what is signed, before it is. */
+  mutate?: (tbs: Buffer) => Buffer;
   /** Where its status is published, and what is found there. */
   ocsp: OcspPlan[];
   crl: CrlPlan[];
@@ -149,7 +151,7 @@ export function buildCertificate(
     sequence(oid(identifier), ...(critical ? [boolean(true)] : []), octets(value)),
   );
   const version = plan.version ?? 3;
-  const tbs = sequence(
+  const good = sequence(
     ...(version > 1 ? [context(0, integer(version - 1))] : []),
     integer(plan.serial),
     plan.innerHash ? signatureAlgorithm(key, plan.innerHash, plan.pss) : algorithm,
@@ -159,6 +161,7 @@ export function buildCertificate(
     plan.key.spki,
     ...(extensions.length > 0 ? [context(3, sequence(...extensions))] : []),
   );
+  const tbs = plan.mutate?.(good) ?? good;
   const signature = signDer(key, tbs, hash, plan.pss);
   if (plan.corrupt === "signature") signature[signature.length - 1] = (signature.at(-1) ?? 0) ^ 1;
   const whole = sequence(tbs, algorithm, bitString(signature));

@@ -1,18 +1,24 @@
 import type { Case } from "./case";
 import type { Verdict } from "./evaluate";
 import {
+  hasDamagedOcspResponse,
   bytesOf,
   certificatesOf,
   criticalOf,
   hasDuplicateKey,
+  hasForeignCrl,
+  hasForeignOcspResponse,
   hasInvalidUtf8,
   hasMiscasedKey,
   hasOddNumber,
+  hasWellFormedTstInfo,
   holdsWithAnySalt,
   isJws,
   jsonTextsOf,
   jwsOf,
   signedHeaderOf,
+  tokenOf,
+  unprotectedOf,
 } from "./facts";
 import type { Answer } from "./oracle";
 
@@ -36,32 +42,33 @@ export interface Difference {
 }
 
 /**
- * Undefined unless ours refuses at a place where notation-go does not, and both agree on everything before it; after a
- * failure that is only logged they must agree on everything behind it, too.
+ * Where ours refuses and notation-go does not, in order. Undefined when they differ in any other way: when ours lets pass
+ * what notation-go refuses, or when one records what the other does not.
  */
-export function partingOf(ours: Verdict, theirs: Answer): Parting | undefined {
+export function partingsOf(ours: Verdict, theirs: Answer): Parting[] | undefined {
   const code = ours.code ?? "";
-  if (ours.kind === "policy") return theirs.kind === "policy" ? undefined : { at: "policy", code };
-  if (theirs.kind === "panic") return { at: "panic", code: ours.outcomes.find(isUnknownStatus)?.code ?? code };
-  if (ours.kind === "skipped" || ours.kind === "none" || !["verified", "failed"].includes(theirs.kind))
-    return undefined;
-  const others = theirs.results ?? [];
-  const different = ours.outcomes.findIndex((outcome, index) => !isSame(outcome, others[index]));
-  const own = ours.outcomes[different];
-  const other = others[different];
-  if (!own) {
-    if (ours.kind !== "failed") return undefined;
-    if (others.length > ours.outcomes.length) return { at: "supported", code };
-    return theirs.kind === "verified" ? { at: "artifact", code } : undefined;
+  if (ours.kind === "policy") return theirs.kind === "policy" ? undefined : [{ at: "policy", code }];
+  if (theirs.kind === "panic") {
+    return [
+      { at: "panic", code: ours.outcomes.find(isUnknownStatus)?.code ?? (ours.kind === "failed" ? "refused" : "") },
+    ];
   }
-  if (other === undefined || other.validation !== own.validation || other.action !== own.action) return undefined;
-  if (own.result !== "failed" || own.code === undefined) return undefined;
-  const rest = ours.outcomes
-    .slice(different + 1)
-    .every((outcome, index) => isSame(outcome, others[different + 1 + index]));
-  if (own.action === "log" && !(rest && others.length === ours.outcomes.length && ours.kind === theirs.kind))
-    return undefined;
-  return { at: own.validation, code: own.code };
+  if (![ours.kind, theirs.kind].every((kind) => kind === "verified" || kind === "failed")) return undefined;
+  const others = theirs.results ?? [];
+  const partings: Parting[] = [];
+  for (const [index, own] of ours.outcomes.entries()) {
+    const other = others[index];
+    if (isSame(own, other)) continue;
+    const refuses = own.result === "failed" && own.code !== undefined;
+    if (!refuses || other?.validation !== own.validation || other.action !== own.action) return undefined;
+    partings.push({ at: own.validation, code: own.code ?? "" });
+    // What notation-go goes on to say is its own affair.
+    if (own.action === "enforce") return partings;
+  }
+  if (others.length > ours.outcomes.length)
+    return ours.kind === "failed" ? [...partings, { at: "supported", code }] : undefined;
+  if (ours.kind === theirs.kind) return partings;
+  return ours.kind === "failed" ? [...partings, { at: "artifact", code }] : undefined;
 }
 
 const isUnknownStatus = ({ code }: Verdict["outcomes"][number]) => code?.endsWith("REVOCATION_UNKNOWN") === true;
@@ -96,6 +103,10 @@ const KNOWN = new Set<unknown>([1, 2, 3, ...HEADER_NAMES]);
 
 /** id-ce-deltaCRLIndicator. */
 const DELTA_INDICATOR = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x1b]);
+
+/** id-ce-cRLNumber, id-ce-freshestCRL. */
+const CRL_NUMBER = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x14]);
+const FRESHEST_CRL = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x2e]);
 
 /** All of them. Each must come up in a run, else it is stale. */
 export const DIFFERENCES: readonly Difference[] = [
@@ -220,12 +231,33 @@ export const DIFFERENCES: readonly Difference[] = [
       ),
   },
   {
+    name: "JWS times that are almost RFC 3339",
+    reason: "Go takes hours of one digit, a comma before the fraction and offsets of 24 hours",
+    section: "signature-envelope-jws.md § Protected Headers; RFC 3339 § 5.6",
+    at: ["integrity"],
+    codes: ["ENVELOPE_PROTECTED_HEADER_INVALID"],
+    holds: (question) =>
+      isJws(question) &&
+      [...signedHeaderOf(question).values()].some((value) =>
+        /T\d:|\d,\d|[+-]24:/.test(typeof value === "string" ? value : ""),
+      ),
+  },
+  {
     name: "COSE times as floating point numbers",
     reason: "the specification has whole seconds; notation-core-go takes floats, and NaN for no time",
     section: "signature-envelope-cose.md § Protected Headers",
     at: ["integrity"],
     codes: ["ENVELOPE_PROTECTED_HEADER_INVALID"],
     holds: (question) => !isJws(question) && bytesOf(question).includes(Buffer.from([0xc1, 0xfb])),
+  },
+  {
+    name: "COSE countersignatures",
+    reason: "RFC 9338; the Notary Project has none but the time stamp, and go-cose parses them without a verdict",
+    section: "signature-envelope-cose.md § Unprotected Headers",
+    at: ["integrity"],
+    codes: ["ENVELOPE_MALFORMED"],
+    holds: (question) =>
+      [7, 11].some((label) => signedHeaderOf(question).has(label) || unprotectedOf(question).has(label)),
   },
   {
     name: "more than 32 certificates",
@@ -255,13 +287,66 @@ export const DIFFERENCES: readonly Difference[] = [
       Object.values(network).some(({ body }) => Buffer.from(body, "base64").includes(DELTA_INDICATOR)),
   },
   {
+    name: "CRL of an issuer of another name",
+    reason: "one key may serve two CAs; notation-core-go compares no names",
+    section: "trust-store-trust-policy.md § CRLs; RFC 5280 § 6.3.3",
+    at: ["revocation", "authenticTimestamp"],
+    codes: ["REVOCATION_UNKNOWN", "TIMESTAMP_REVOCATION_UNKNOWN"],
+    holds: (question, _theirs, ours) => /is not signed by/.test(messagesOf(ours)) && hasForeignCrl(question),
+  },
+  {
+    name: "OCSP response about another issuer's certificate",
+    reason: "golang.org/x/crypto/ocsp compares serial numbers alone, and two CAs may give the same",
+    section: "trust-store-trust-policy.md § Revocation Checking with OCSP; RFC 6960 § 3.2",
+    at: ["revocation", "authenticTimestamp"],
+    codes: ["REVOCATION_UNKNOWN", "TIMESTAMP_REVOCATION_UNKNOWN"],
+    holds: (question, _theirs, ours) =>
+      /about another certificate/.test(messagesOf(ours)) && hasForeignOcspResponse(question),
+  },
+  {
+    name: "OCSP response whose lengths do not fit",
+    reason: "Go's encoding/asn1 does not look at the length of an explicit tag",
+    section: "trust-store-trust-policy.md § Revocation Checking with OCSP; X.690 § 8.1.3",
+    at: ["revocation", "authenticTimestamp"],
+    codes: ["REVOCATION_UNKNOWN", "TIMESTAMP_REVOCATION_UNKNOWN"],
+    holds: (question, _theirs, ours) => /must be DER/.test(messagesOf(ours)) && hasDamagedOcspResponse(question),
+  },
+  {
+    name: "time stamp with a negative accuracy",
+    reason: "it makes a range that ends before it begins",
+    section: "trust-store-trust-policy.md § Steps; RFC 3161 § 2.4.2",
+    at: ["authenticTimestamp"],
+    codes: ["TIMESTAMP_MALFORMED"],
+    holds: (_question, _theirs, ours) => /accuracy is negative/.test(messagesOf(ours)),
+  },
+  {
+    name: "time stamp whose content is no DER",
+    reason: "Go's encoding/asn1 ignores what follows the known elements of a SEQUENCE, be it DER or not",
+    section: "trust-store-trust-policy.md § Steps; RFC 3161 § 2.4.2",
+    at: ["authenticTimestamp"],
+    codes: ["TIMESTAMP_MALFORMED"],
+    holds: (question) => !hasWellFormedTstInfo(question),
+  },
+  {
+    name: "time stamping chain with constraints on names or policies",
+    reason: "Go applies them; a time stamping authority needs none",
+    section: "signature-specification.md § Certificate Requirements; RFC 5280 § 4.2.1.10, § 4.2.1.11",
+    at: ["authenticTimestamp"],
+    codes: ["TIMESTAMP_CERTIFICATE_INVALID", "TIMESTAMP_NOT_TRUSTED"],
+    holds: (question) =>
+      CONSTRAINTS.some((constraint) => tokenAndStoresOf(question).some((der) => der.includes(constraint))),
+  },
+  {
     name: "CRL and delta CRL without a number",
     reason: "notation-core-go ends in a nil pointer; here the status is unknown",
     section: "trust-store-trust-policy.md § CRLs; RFC 5280 § 5.2.3",
     at: ["panic"],
-    codes: ["REVOCATION_UNKNOWN", "TIMESTAMP_REVOCATION_UNKNOWN"],
-    holds: (_question, theirs, ours) =>
-      /nil pointer/.test(theirs.error ?? "") && /has no number/.test(messagesOf(ours)),
+    codes: ["REVOCATION_UNKNOWN", "TIMESTAMP_REVOCATION_UNKNOWN", "refused"],
+    holds: ({ network }, theirs) => {
+      const bodies = Object.values(network).map(({ body }) => Buffer.from(body, "base64"));
+      const missing = bodies.some((body) => !body.includes(CRL_NUMBER));
+      return /nil pointer/.test(theirs.error ?? "") && missing && bodies.some((body) => body.includes(FRESHEST_CRL));
+    },
   },
   {
     name: "trust policy followed by more",
@@ -331,13 +416,28 @@ export const DIFFERENCES: readonly Difference[] = [
   },
 ];
 
-export function differenceOf(question: Case, ours: Verdict, theirs: Answer): Difference | undefined {
-  const parting = partingOf(ours, theirs);
-  if (!parting) return undefined;
-  return DIFFERENCES.find(
-    ({ at, codes, holds }) =>
-      at.includes(parting.at) && codes.includes(parting.code) && (holds?.(question, theirs, ours) ?? true),
+/** The names for all that two verdicts differ in; undefined when there is none for a part of it, or nothing differs. */
+export function differencesOf(question: Case, ours: Verdict, theirs: Answer): Difference[] | undefined {
+  const partings = partingsOf(ours, theirs) ?? [];
+  const found = partings.flatMap(
+    (parting) =>
+      DIFFERENCES.find(
+        ({ at, codes, holds }) =>
+          at.includes(parting.at) && codes.includes(parting.code) && (holds?.(question, theirs, ours) ?? true),
+      ) ?? [],
   );
+  return found.length > 0 && found.length === partings.length ? found : undefined;
+}
+
+/** id-ce-nameConstraints, id-ce-policyConstraints. */
+const CONSTRAINTS = [Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x1e]), Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x24])];
+
+function tokenAndStoresOf(question: Case): Buffer[] {
+  const stores = Object.values(question.stores).flat();
+  return [
+    tokenOf(question) ?? Buffer.alloc(0),
+    ...stores.map((pem) => Buffer.from(pem.replace(/-----.*-----|\s/g, ""), "base64")),
+  ];
 }
 
 const messagesOf = ({ outcomes }: Verdict) => outcomes.map(({ message }) => message ?? "").join("\n");

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../support/tools";
-import { summaryOf, summaryOfAnswer } from "./compare";
 import type { Case } from "./case";
+import { summaryOf, summaryOfAnswer } from "./compare";
 import { CODES, expectedOutcomes } from "./coverage";
-import { DIFFERENCES, differenceOf } from "./differences";
+import { DIFFERENCES, differencesOf } from "./differences";
 import { evaluate } from "./evaluate";
 import { Oracle, provideOracle } from "./oracle";
 import { ROUND } from "./recipes/index";
@@ -83,7 +83,7 @@ describe.skipIf(REPLAYED === undefined)("a case from a file", () => {
     const oracle = new Oracle(await provideOracle());
     const [ours, theirs] = await Promise.all([evaluate(question), oracle.ask(question)]).finally(() => oracle.close());
     console.log(JSON.stringify({ ours, theirs }, undefined, 2));
-    if (!differenceOf(question, ours, theirs)) expect(summaryOf(ours)).toBe(summaryOfAnswer(theirs));
+    if (!differencesOf(question, ours, theirs)) expect(summaryOf(ours)).toBe(summaryOfAnswer(theirs));
   });
 });
 

@@ -1,6 +1,6 @@
-import { TrustPolicyError } from "../../components/notary/trust/error";
-import { compileTrust, type Trust } from "../../components/notary/trust/declaration";
 import type { RevocationSource } from "../../components/notary/revocation/revocationSource";
+import { compileTrust, type Trust } from "../../components/notary/trust/declaration";
+import { TrustPolicyError } from "../../components/notary/trust/error";
 import type { ArtifactVerdict, VerdictCode } from "../../components/notary/verification/verdict";
 import { verifyEnvelope } from "../../components/notary/verification/verifyArtifact";
 import type { Case, NetworkResponse } from "./case";

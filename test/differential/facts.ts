@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { constants, verify, X509Certificate } from "node:crypto";
+import { constants, createHash, verify, X509Certificate } from "node:crypto";
 import { decode, type Tag } from "cbor2";
 import type { Case } from "./case";
+import { type Element, parse, plain } from "./mutateDer";
 
 // What can be seen in a case, read again without the code under test: on it the named differences depend.
 
@@ -125,13 +126,99 @@ export function holdsWithAnySalt(question: Case): boolean {
   }
 }
 
+/** Members of a COSE message's unprotected header, by label. */
+export function unprotectedOf(question: Case): Map<unknown, unknown> {
+  const header: unknown = isJws(question) ? undefined : coseOf(question)?.[1];
+  if (header instanceof Map) return header;
+  return new Map(
+    Object.entries((header ?? {}) as object).map(([label, value]) => [
+      /^-?\d+$/.test(label) ? Number(label) : label,
+      value,
+    ]),
+  );
+}
+
 /** What stands in the place of the certificate chain. */
 export function certificatesOf(question: Case): unknown[] {
-  const header: unknown = coseOf(question)?.[1];
-  const chain = isJws(question)
-    ? jwsOf(question)?.header?.x5c
-    : header instanceof Map
-      ? header.get(33)
-      : (header as Record<string, unknown> | undefined)?.["33"];
+  const chain = isJws(question) ? jwsOf(question)?.header?.x5c : unprotectedOf(question).get(33);
   return Array.isArray(chain) ? chain : [];
+}
+
+/** DER of the time stamp token, undefined without one. */
+export function tokenOf(question: Case): Buffer | undefined {
+  const name = "io.cncf.notary.timestampSignature";
+  const token = isJws(question) ? jwsOf(question)?.header?.[name] : unprotectedOf(question).get(name);
+  if (typeof token === "string") return Buffer.from(token, "base64");
+  return token instanceof Uint8Array ? Buffer.from(token) : undefined;
+}
+
+/** Whether the content of the token is DER as far as lengths go. */
+export function hasWellFormedTstInfo(question: Case): boolean {
+  const signedData = parse(tokenOf(question) ?? Buffer.alloc(0))?.children?.[1]?.children?.[0];
+  const content = signedData?.children?.[2]?.children?.[1]?.children?.[0]?.content;
+  return content !== undefined && isWellFormed(content);
+}
+
+function isWellFormed(der: Buffer): boolean {
+  const element = parse(der);
+  const whole = (each: Element): boolean => !(each.tag & 0x20) || (each.children?.every(whole) ?? false);
+  return element !== undefined && whole(element);
+}
+
+/** Subjects and key bits of all certificates of both chains. */
+function certificateParts(question: Case): { name: Buffer; keyBits: Buffer }[] {
+  const x5c = certificatesOf(question).map((each) =>
+    typeof each === "string" ? Buffer.from(each, "base64") : Buffer.from(each as Uint8Array),
+  );
+  const signedData = parse(tokenOf(question) ?? Buffer.alloc(0))?.children?.[1]?.children?.[0];
+  const inToken = signedData?.children?.find(({ tag }) => tag === 0xa0)?.children?.map(plain) ?? [];
+  const inStores = Object.values(question.stores)
+    .flat()
+    .map((pem) => Buffer.from(pem.replace(/-----.*-----|\s/g, ""), "base64"));
+  return [...x5c, ...inToken, ...inStores].flatMap((der) => {
+    const fields = parse(der)?.children?.[0]?.children ?? [];
+    const first = fields[0]?.tag === 0xa0 ? 1 : 0;
+    const [name, key] = [fields[first + 4], fields[first + 5]];
+    const bits = key?.children?.[1]?.content.subarray(1);
+    return name && bits ? [{ name: plain(name), keyBits: bits }] : [];
+  });
+}
+
+/** Whether a CRL names an issuer that is no subject of any certificate. */
+export function hasForeignCrl(question: Case): boolean {
+  const names = certificateParts(question).map(({ name }) => name);
+  return Object.values(question.network).some(({ body }) => {
+    const list = parse(Buffer.from(body, "base64"))?.children?.[0]?.children;
+    const issuer = list?.[2];
+    return issuer !== undefined && !names.some((name) => name.equals(plain(issuer)));
+  });
+}
+
+/** Whether an OCSP response is about a certificate of an issuer that has neither name nor key of any of the chains. */
+export function hasForeignOcspResponse(question: Case): boolean {
+  const parts = certificateParts(question);
+  const hashes = ["sha1", "sha256", "sha384", "sha512"];
+  const known = new Set(
+    parts.flatMap(({ name, keyBits }) =>
+      hashes.map((hash) => [name, keyBits].map((part) => createHash(hash).update(part).digest("hex")).join()),
+    ),
+  );
+  return Object.values(question.network).some(({ body }) => {
+    const basic = parse(Buffer.from(body, "base64"))?.children?.[1]?.children?.[0]?.children?.[1]?.children?.[0];
+    const data = basic?.children?.[0]?.children ?? [];
+    const responses = data.find(({ tag }, at) => at > 0 && tag === 0x30)?.children ?? [];
+    return responses.some(({ children }) => {
+      const id = children?.[0]?.children ?? [];
+      return !known.has([id[1], id[2]].map((part) => part?.content.toString("hex")).join());
+    });
+  });
+}
+
+/** Whether an OCSP response is no DER, as far as lengths go, outside or inside. */
+export function hasDamagedOcspResponse({ network }: Case): boolean {
+  return Object.values(network).some(({ body }) => {
+    const der = Buffer.from(body, "base64");
+    const basic = parse(der)?.children?.[1]?.children?.[0]?.children?.[1];
+    return !isWellFormed(der) || (basic?.tag === 0x04 && !isWellFormed(basic.content));
+  });
 }

@@ -17,6 +17,8 @@ export interface Answer {
   kind: "verified" | "failed" | "skipped" | "policy" | "none" | "panic" | "case";
   error?: string;
   results?: { validation: string; action: string; error?: string }[];
+  /** What it logs as errors: why a revocation status is unknown. */
+  log?: string[];
 }
 
 const MODULE = join("test", "differential", "oracle");

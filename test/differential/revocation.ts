@@ -6,9 +6,9 @@ import { buildCertificate, extendedKeyUsage, keyUsage, PURPOSE, USAGE } from "./
 import {
   bitString,
   boolean,
+  contentOf,
   context,
   contextPrimitive,
-  contentOf,
   integer,
   octets,
   oid,
@@ -18,7 +18,7 @@ import {
   tlv,
 } from "./der";
 import { ALGORITHMS, type Hash, type Key, signDer } from "./keys";
-import { nameDer } from "./names";
+import { type Name, nameDer } from "./names";
 
 /** Who signs: the issuer; one it delegates this to, by a certificate with or without the extended key usage; nobody known. */
 export type Responder = "issuer" | "delegate" | "delegateWithoutPurpose" | "stranger";
@@ -32,6 +32,8 @@ export interface OcspPlan {
   signer: Responder;
   /** When not the key of the issuer's pool: of a delegate or a stranger. */
   signerKey: Key;
+  /** Whose certificate it is about, when not of the issuer. */
+  issuer?: Name;
   certIdHash?: Hash;
   serial?: Buffer;
   responseStatus?: number;
@@ -45,6 +47,8 @@ export interface OcspPlan {
   raw?: Buffer;
   /** Changes its bytes, after signing. */
   mutate?: (bytes: Buffer) => Buffer;
+  /** Changes what is signed, before it is. */
+  mutateSigned?: (bytes: Buffer) => Buffer;
   httpStatus?: number;
   failure?: "error" | "hang";
 }
@@ -64,6 +68,8 @@ export interface CrlPlan {
   signerKey: Key;
   thisUpdate: Date;
   nextUpdate?: Date;
+  /** The name that it has, when not the issuer's. */
+  issuer?: Name;
   entries: CrlEntry[];
   number?: number;
   extensions?: Extension[];
@@ -75,6 +81,8 @@ export interface CrlPlan {
   raw?: Buffer;
   /** Changes its bytes, after signing. */
   mutate?: (bytes: Buffer) => Buffer;
+  /** Changes what is signed, before it is. */
+  mutateSigned?: (bytes: Buffer) => Buffer;
   httpStatus?: number;
   failure?: "error" | "hang";
 }
@@ -127,13 +135,14 @@ function ocspResponse(plan: OcspPlan, certificate: BuiltCertificate, issuer: Bui
     ),
     singleResponse(plan, issuer, plan.serial ?? certificate.plan.serial, plan.status),
   ];
-  const data = sequence(
+  const good = sequence(
     plan.byKey
       ? context(2, octets(createHash("sha1").update(publicKeyBits(key)).digest()))
       : context(1, nameDer(responder.subject)),
     generalized(plan.thisUpdate),
     sequence(...responses),
   );
+  const data = plan.mutateSigned?.(good) ?? good;
   const hash = ALGORITHMS[key.spec]?.hash ?? "sha256";
   const signature = signDer(key, data, hash);
   if (plan.corruptSignature) signature[signature.length - 1] = (signature.at(-1) ?? 0) ^ 1;
@@ -159,7 +168,7 @@ function singleResponse(plan: OcspPlan, issuer: BuiltCertificate, serial: Buffer
   return sequence(
     sequence(
       hashAlgorithm(hash),
-      digest(nameDer(issuer.plan.subject)),
+      digest(nameDer(plan.issuer ?? issuer.plan.subject)),
       digest(publicKeyBits(issuer.plan.key)),
       integer(serial),
     ),
@@ -196,15 +205,16 @@ function crlDer(plan: CrlPlan, issuer: BuiltCertificate): Buffer {
     ...(plan.delta ? [freshest(plan.delta.url)] : []),
     ...(plan.extensions ?? []),
   ];
-  const list = sequence(
+  const good = sequence(
     integer(1),
     signatureAlgorithm(key, hash),
-    nameDer(issuer.plan.subject),
+    nameDer(plan.issuer ?? issuer.plan.subject),
     time(plan.thisUpdate),
     ...(plan.nextUpdate ? [time(plan.nextUpdate)] : []),
     ...(plan.entries.length > 0 ? [sequence(...plan.entries.map(entryDer))] : []),
     ...(extensions.length > 0 ? [context(0, sequence(...extensions.map(extensionDer)))] : []),
   );
+  const list = plan.mutateSigned?.(good) ?? good;
   const signature = signDer(key, list, hash);
   if (plan.corruptSignature) signature[signature.length - 1] = (signature.at(-1) ?? 0) ^ 1;
   return sequence(list, signatureAlgorithm(key, hash), bitString(signature));

@@ -1,10 +1,10 @@
-import { type Difference, differenceOf } from "./differences";
+import type { Case } from "./case";
 import { summaryOf, summaryOfAnswer } from "./compare";
+import { differencesOf } from "./differences";
 import { evaluate, type Verdict } from "./evaluate";
 import { type Generated, generate } from "./generate";
 import { loadKeys } from "./keys";
 import { type Answer, Oracle } from "./oracle";
-import type { Case } from "./case";
 
 export interface Disagreement {
   index: number;
@@ -84,12 +84,14 @@ export async function run({ seed, indexes, binary, onProgress }: RunOptions): Pr
 }
 
 async function judge(question: Case, asked: Promise<Answer>): Promise<{ ours: Verdict; theirs: Answer }> {
-  const [ours, theirs] = await Promise.all([evaluate(question), asked]);
+  // Whatever it throws is a disagreement, too.
+  const judged = evaluate(question).catch(({ stack }): Verdict => ({ kind: "panic", message: stack, outcomes: [] }));
+  const [ours, theirs] = await Promise.all([judged, asked]);
   return { ours, theirs };
 }
 
 const agrees = (question: Case, { ours, theirs }: { ours: Verdict; theirs: Answer }) =>
-  summaryOf(ours) === summaryOfAnswer(theirs) || differenceOf(question, ours, theirs) !== undefined;
+  summaryOf(ours) === summaryOfAnswer(theirs) || differencesOf(question, ours, theirs) !== undefined;
 
 /** Leaves out one change after the other, as long as the two still disagree. */
 async function shrink(oracle: Oracle, seed: number, index: number, keys: Keys): Promise<Generated> {
@@ -117,9 +119,9 @@ function record(tally: Tally, { index, recipe, question, ours, theirs }: Judged)
   count(tally.verdicts, ours.kind);
   for (const outcome of outcomesOf(ours)) count(tally.outcomes, outcome);
   if (summaryOf(ours) === summaryOfAnswer(theirs)) return;
-  const named: Difference | undefined = differenceOf(question, ours, theirs);
-  if (named) count(tally.differences, named.name);
-  else if (tally.disagreements.length < DISAGREEMENTS_MAX) {
+  const named = differencesOf(question, ours, theirs);
+  for (const { name } of named ?? []) count(tally.differences, name);
+  if (!named && tally.disagreements.length < DISAGREEMENTS_MAX) {
     tally.disagreements.push({
       index,
       recipe,
@@ -148,7 +150,7 @@ export function outcomesOf({ kind, code, outcomes }: Verdict): string[] {
 
 function reasonsOf(ours: Verdict, theirs: Answer): string[] {
   const own = [ours.code, ours.message, ...ours.outcomes.flatMap(({ code, message }) => [code, message])];
-  const others = [theirs.error, ...(theirs.results ?? []).map(({ error }) => error)];
+  const others = [theirs.error, ...(theirs.results ?? []).map(({ error }) => error), ...(theirs.log ?? [])];
   const told = (texts: readonly (string | undefined)[]) => [...new Set(texts.filter((text) => text !== undefined))];
   return [`ours: ${told(own).join(" — ")}`, `theirs: ${told(others).join(" — ")}`];
 }

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { hashAlgorithm, signatureAlgorithm } from "./algorithms";
-import type { BuiltCertificate, CertificatePlan } from "./certificates";
+import { type BuiltCertificate, buildCertificate, type CertificatePlan } from "./certificates";
 import {
   boolean,
-  context,
   contentOf,
+  context,
   contextPrimitive,
   integer,
   octets,
@@ -17,6 +17,7 @@ import {
   tlv,
 } from "./der";
 import { type Hash, isRsa, signDer } from "./keys";
+import { parse, plain } from "./mutateDer";
 
 /** A TimeStampToken (RFC 3161 § 2.4.2), right or wrong. */
 export interface TokenPlan {
@@ -33,6 +34,8 @@ export interface TokenPlan {
   chain: CertificatePlan[];
   /** Which of its certificates are in the token. */
   include: number[];
+  /** More certificates in the token, before or behind those. */
+  extra?: { certificate: CertificatePlan; issuer: CertificatePlan; first: boolean }[];
   signingCertificate: "v2" | "v2WithIssuer" | "v2OtherHash" | "v2WrongIssuer" | "v1" | "wrongHash" | "none" | "empty";
   /** Other than the leaf's in the unsigned signer identifier. */
   wrongSigner?: boolean;
@@ -53,6 +56,9 @@ export interface TokenPlan {
   indefinite?: boolean;
   trailing?: boolean;
   raw?: Buffer;
+  /** Changes the TSTInfo, or the signed attributes, before they are signed. */
+  mutateInfo?: (bytes: Buffer) => Buffer;
+  mutateAttributes?: (bytes: Buffer) => Buffer;
   /** Changes its bytes, after signing. */
   mutate?: (bytes: Buffer) => Buffer;
 }
@@ -65,11 +71,17 @@ export function buildToken(plan: TokenPlan, chain: readonly BuiltCertificate[], 
   if (plan.raw) return plan.raw;
   const [leaf] = chain;
   if (!leaf) throw new Error("a time stamping authority has no certificate");
-  const info = tstInfo(plan, signature);
+  const goodInfo = tstInfo(plan, signature);
+  const info = plan.mutateInfo?.(goodInfo) ?? goodInfo;
   const good = signerInfo(plan, leaf, info);
   const broken = () => signerInfo({ ...plan, corruptSignature: true }, leaf, info);
   const signers = plan.signers === "none" ? [] : plan.signers === "brokenFirst" ? [broken(), good] : [good];
-  const certificates = plan.include.flatMap((index) => chain[index]?.der ?? []);
+  const extra = (wanted: boolean) =>
+    (plan.extra ?? [])
+      .filter(({ first }) => first === wanted)
+      .map(({ certificate, issuer }) => buildCertificate(certificate, issuer).der);
+  const included = plan.include.flatMap((index) => chain[index]?.der ?? []);
+  const certificates = [...extra(true), ...included, ...extra(false)];
   const signedData = sequence(
     integer(plan.signedDataVersion ?? 3),
     set(hashAlgorithm(plan.digest)),
@@ -109,7 +121,9 @@ function tstInfo(plan: TokenPlan, signature: Buffer): Buffer {
 function signerInfo(plan: TokenPlan, leaf: BuiltCertificate, info: Buffer): Buffer {
   const attributes = signedAttributes(plan, leaf, info);
   const { key } = leaf.plan;
-  const signed = plan.withoutSignedAttributes ? info : setOf(...attributes);
+  const set = setOf(...attributes);
+  const changed = plan.mutateAttributes?.(set) ?? set;
+  const signed = plan.withoutSignedAttributes ? info : changed;
   const signature = signDer(key, signed, plan.digest);
   if (plan.corruptSignature) signature[signature.length - 1] = (signature.at(-1) ?? 0) ^ 1;
   const algorithm = isRsa(key)
@@ -119,7 +133,7 @@ function signerInfo(plan: TokenPlan, leaf: BuiltCertificate, info: Buffer): Buff
     integer(plan.signerVersion ?? 1),
     issuerAndSerial(leaf, plan.wrongSigner),
     hashAlgorithm(plan.digest),
-    ...(plan.withoutSignedAttributes ? [] : [context(0, contentOf(setOf(...attributes)))]),
+    ...(plan.withoutSignedAttributes ? [] : [context(0, contentOf(changed))]),
     algorithm,
     octets(signature),
   );
@@ -129,21 +143,11 @@ function issuerAndSerial({ der, plan }: BuiltCertificate, wrong = false): Buffer
   return sequence(issuerOf(der), integer(wrong ? Buffer.from([0x66]) : plan.serial));
 }
 
-/** The issuer's name as it stands in a certificate's DER. */
+/** The issuer's name as it stands in a certificate's DER; an empty one where the certificate is damaged. */
 function issuerOf(der: Buffer): Buffer {
-  let rest = contentOf(contentOf(der));
-  const take = () => {
-    const first = rest[1] ?? 0;
-    const digits = first < 0x80 ? 0 : first & 0x7f;
-    const length = digits === 0 ? first : rest.readUIntBE(2, digits);
-    const element = rest.subarray(0, 2 + digits + length);
-    rest = rest.subarray(element.length);
-    return element;
-  };
-  if (rest[0] === 0xa0) take();
-  take();
-  take();
-  return take();
+  const fields = parse(der)?.children?.[0]?.children ?? [];
+  const issuer = fields[fields[0]?.tag === 0xa0 ? 3 : 2];
+  return issuer ? plain(issuer) : sequence();
 }
 
 function signedAttributes(plan: TokenPlan, leaf: BuiltCertificate, info: Buffer): Buffer[] {

@@ -12,6 +12,7 @@ import (
 	"github.com/notaryproject/notation-core-go/revocation/crl"
 	"github.com/notaryproject/notation-core-go/revocation/purpose"
 	"github.com/notaryproject/notation-go"
+	"github.com/notaryproject/notation-go/log"
 	"github.com/notaryproject/notation-go/verifier"
 	"github.com/notaryproject/notation-go/verifier/trustpolicy"
 	"github.com/opencontainers/go-digest"
@@ -49,6 +50,8 @@ type Answer struct {
 	Kind    string   `json:"kind"`
 	Error   string   `json:"error,omitempty"`
 	Results []Result `json:"results,omitempty"`
+	// What it logs as errors.
+	Log []string `json:"log,omitempty"`
 }
 
 // Result is a notation.ValidationResult.
@@ -73,7 +76,8 @@ func verify(c Case, stores *storeFolders) Answer {
 	if err != nil {
 		return Answer{Kind: "policy", Error: err.Error()}
 	}
-	ctx := context.Background()
+	logger := &reasons{}
+	ctx := log.WithLogger(context.Background(), logger)
 	verifyOptions := notation.VerifierVerifyOptions{
 		ArtifactReference:  c.Scope + "@" + c.Artifact.Digest,
 		SignatureMediaType: c.EnvelopeMediaType,
@@ -92,7 +96,9 @@ func verify(c Case, stores *storeFolders) Answer {
 		Size:      c.Artifact.Size,
 	}
 	outcome, err := judge.Verify(ctx, artifact, c.Envelope, verifyOptions)
-	return answerOf(outcome, err)
+	answer := answerOf(outcome, err)
+	answer.Log = logger.lines
+	return answer
 }
 
 func answerOf(outcome *notation.VerificationOutcome, err error) Answer {

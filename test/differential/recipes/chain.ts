@@ -2,6 +2,7 @@ import { authority, chainOf, DAY, signerLeaf, type Workshop } from "../baseline"
 import {
   basicConstraints,
   type CertificatePlan,
+  type Extension,
   extendedKeyUsage,
   keyUsage,
   OID,
@@ -10,10 +11,12 @@ import {
   replaceExtension,
   USAGE,
 } from "../certificates";
-import { boolean, context, contextPrimitive, integer, octets, oid, sequence, TAG, tlv } from "../der";
+import { bitString, boolean, context, contextPrimitive, integer, octets, oid, sequence, TAG, tlv } from "../der";
 import { isRsa } from "../keys";
+import { mutateDer } from "../mutateDer";
 import { attribute, identityText, type Name, nameDer, TYPES } from "../names";
 import type { Plan } from "../plan";
+import type { Random } from "../random";
 import { type Change, oneOf, type Recipe, statementOf } from "./recipe";
 
 /** Of the signer, or with the rules of the other chain, of the time stamping authority. */
@@ -77,6 +80,16 @@ export const caChanges = (of: ChainOf) => ({
   ),
 });
 
+export const alternativeName = (host: string): Extension => ({
+  oid: "2.5.29.17",
+  critical: false,
+  value: sequence(contextPrimitive(2, Buffer.from(host))),
+});
+export const permittedNames = (host: string): Extension => ({
+  oid: OID.nameConstraints,
+  critical: true,
+  value: sequence(context(0, sequence(contextPrimitive(2, Buffer.from(host))))),
+});
 const unknownExtension = (critical: boolean) => ({
   oid: "1.3.6.1.4.1.99999.1",
   critical,
@@ -121,7 +134,25 @@ const malformedValues: readonly [string, Buffer][] = [
   ["2.5.29.54", integer(1)],
 ];
 
+/** A SubjectPublicKeyInfo. */
+const unknownKey = (algorithm: string) => sequence(sequence(oid(algorithm)), bitString(Buffer.alloc(32, 9)));
+
+/** An extension that is unknown, malformed or unusual. */
+export function oddExtension(certificate: CertificatePlan, random: Random): void {
+  const [identifier, value] = random.pick(malformedValues);
+  if (random.percent(25)) certificate.extensions.push(unknownExtension(random.percent(70)));
+  else replaceExtension(certificate, { oid: identifier, critical: random.percent(30), value });
+}
+
 export const CHAIN: readonly Recipe[] = [
+  {
+    name: "certificate: elements, signed again",
+    weight: 10,
+    change: half((plan, { random }) => {
+      const certificate = random.pick(plan.chain);
+      certificate.mutate = (tbs) => mutateDer(tbs, random);
+    }),
+  },
   {
     name: "chain: order",
     weight: 2,
@@ -248,10 +279,7 @@ export const CHAIN: readonly Recipe[] = [
     name: "certificate: extensions",
     weight: 4,
     change: half((plan, { random }) => {
-      const certificate = random.pick(plan.chain);
-      const [identifier, value] = random.pick(malformedValues);
-      if (random.percent(25)) certificate.extensions.push(unknownExtension(random.percent(70)));
-      else replaceExtension(certificate, { oid: identifier, critical: random.percent(30), value });
+      oddExtension(random.pick(plan.chain), random);
     }),
   },
   {
@@ -370,6 +398,25 @@ export const CHAIN: readonly Recipe[] = [
     change: half((plan, shop) => {
       const [leaf] = plan.chain;
       if (leaf) leaf.key = shop.key(shop.random.pick(["RSA-1024", "RSA-2056", "EC-224", "Ed25519"]));
+    }),
+  },
+  {
+    name: "leaf: key of an unknown algorithm",
+    weight: 2,
+    change: (plan, shop) => {
+      deepen(plan, shop, 2);
+      const [leaf] = plan.chain;
+      if (leaf)
+        leaf.key = { ...leaf.key, spki: unknownKey(shop.random.pick(["1.3.6.1.4.1.99999.4", "1.3.6.1.4.1.99999.5"])) };
+    },
+  },
+  {
+    name: "ca: key of an unknown algorithm",
+    change: half((plan, shop) => {
+      deepen(plan, shop, 2);
+      const ca = shop.random.pick(plan.chain.slice(1));
+      const algorithm = shop.random.pick(["1.3.101.110", "1.2.840.10040.4.1", "1.3.6.1.4.1.99999.4"]);
+      ca.key = { ...ca.key, spki: unknownKey(algorithm) };
     }),
   },
   { name: "ca: basic constraints", weight: 2, change: caChanges(signer).basicConstraints },

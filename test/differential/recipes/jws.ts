@@ -1,9 +1,9 @@
-import { HEADER, setMember } from "../envelope";
+import type { Workshop } from "../baseline";
 import type { JwsDraft } from "../envelope";
+import { HEADER, setMember } from "../envelope";
+import type { Plan } from "../plan";
 import type { Change, Recipe } from "./recipe";
 import { oneOf } from "./recipe";
-import type { Workshop } from "../baseline";
-import type { Plan } from "../plan";
 
 type DraftChange = (draft: JwsDraft, shop: Workshop, plan: Plan) => void;
 
@@ -337,6 +337,18 @@ export const JWS: readonly Recipe[] = [
       const at = random.pick([own(plan), HEADER.expiry]);
       const found = draft.protected.find(([name]) => name === at);
       if (found) found[1] = found[1].replace(/(:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)"$/, `$1${fraction}$2"`);
+    }),
+  },
+  {
+    name: "jws: times that Go takes",
+    change: jws((draft, { random }, plan) => {
+      const text = random.pick([
+        "2026-06-01T12:00:00,5Z",
+        "2026-06-01T9:00:00Z",
+        "2026-06-01T12:00:00+24:00",
+        "2026-06-01T12:00:00-24:30",
+      ]);
+      setMember(draft.protected, own(plan), JSON.stringify(text));
     }),
   },
   {

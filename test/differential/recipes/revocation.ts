@@ -1,6 +1,7 @@
 import { DAY, goodCrl, goodOcsp, SECOND, type Workshop } from "../baseline";
 import { type CertificatePlan, distributionPoints, keyUsage, OID, replaceExtension, USAGE } from "../certificates";
 import { octets, sequence } from "../der";
+import { mutateDer } from "../mutateDer";
 import type { Plan } from "../plan";
 import type { CrlPlan, OcspPlan } from "../revocation";
 import { deepen } from "./chain";
@@ -399,6 +400,44 @@ export const REVOCATION: readonly Recipe[] = [
       }),
       crl((list, shop) => {
         list.mutate = flip(shop);
+      }),
+    ),
+  },
+  {
+    name: "revocation: elements, signed again",
+    weight: 6,
+    change: oneOf(
+      ocsp((response, shop) => {
+        response.mutateSigned = (data) => mutateDer(data, shop.random);
+        if (shop.random.percent(40)) response.status = "revoked";
+      }),
+      crl((list, shop, _plan, certificate) => {
+        list.mutateSigned = (data) => mutateDer(data, shop.random);
+        if (shop.random.percent(40)) list.entries.push(entry(certificate, list, 1));
+      }),
+    ),
+  },
+  {
+    name: "revocation: elements",
+    weight: 2,
+    change: oneOf(
+      ocsp((response, shop) => {
+        response.mutate = (data) => mutateDer(data, shop.random);
+      }),
+      crl((list, shop) => {
+        list.mutate = (data) => mutateDer(data, shop.random);
+      }),
+    ),
+  },
+  {
+    name: "revocation: named for another issuer",
+    weight: 2,
+    change: oneOf(
+      ocsp((response, shop) => {
+        response.issuer = shop.name();
+      }),
+      crl((list, shop) => {
+        list.issuer = shop.name();
       }),
     ),
   },

@@ -10,9 +10,11 @@ import {
   replaceExtension,
   USAGE,
 } from "../certificates";
+import { contentOf, sequence } from "../der";
+import { mutateDer } from "../mutateDer";
 import type { Plan } from "../plan";
 import type { TokenPlan } from "../timestamp";
-import { caChanges } from "./chain";
+import { alternativeName, caChanges, oddExtension, permittedNames } from "./chain";
 import { type Change, oneOf, type Recipe, statementOf, storesOf } from "./recipe";
 import { revoke } from "./revocation";
 import { toScheme } from "./trust";
@@ -158,8 +160,50 @@ export const TIMESTAMP: readonly Recipe[] = [
     ),
   ),
   {
-    name: "timestamp: forms that are good",
-    weight: 2,
+    name: "timestamp: two ways to a root",
+    weight: 6,
+    change: (plan, shop) => {
+      toScheme(plan, "notary.x509");
+      delete plan.token;
+      const token = withToken(plan, shop);
+      const { random } = shop;
+      token.chain = chainOf(shop, plan.clock, 3, timestampingLeaf(shop, plan.clock));
+      token.include = [0, 1];
+      const [, ca, root] = token.chain;
+      if (!ca || !root) return;
+      // The same CA, certified by another root, by itself or once more by the same one.
+      const otherRoot = authority(shop, plan.clock, 1);
+      const issuer = random.pick([otherRoot, otherRoot, root]);
+      const twin: CertificatePlan = { ...authority(shop, plan.clock, 0), subject: ca.subject, key: ca.key };
+      for (const each of random.pick([[], [ca], [twin], [twin]])) flaw(each, shop, token.genTime.getTime());
+      token.extra = [{ certificate: twin, issuer: random.percent(15) ? twin : issuer, first: random.percent(50) }];
+      const own = { of: "authority" as const, index: 2 };
+      const other = { certificate: otherRoot };
+      plan.stores["tsa:stamps"] = random.pick([
+        [own],
+        [other],
+        [own, other],
+        [other, own],
+        [own, { certificate: twin }],
+      ]);
+    },
+  },
+  {
+    name: "timestamp: content that is no DER",
+    change: stamped(
+      (token) => {
+        // Behind all that is known.
+        token.mutateInfo = (info) => sequence(contentOf(info), Buffer.from([0x04]));
+      },
+      (token) => {
+        token.accuracy = { seconds: 1 };
+        token.mutateInfo = (info) => sequence(contentOf(info), Buffer.from([0x04, 0x05, 0x00]));
+      },
+    ),
+  },
+  {
+    name: "timestamp: forms",
+    weight: 4,
     change: stamped(
       (token) => {
         token.indefinite = true;
@@ -189,6 +233,16 @@ export const TIMESTAMP: readonly Recipe[] = [
       },
       (token, { random }) => {
         token.fraction = random.pick([".000000001", ".9", ".999999999", ".10"]);
+      },
+      (token, { random }) => {
+        token.accuracy = random.pick([{ seconds: -1 }, { seconds: 0 }, { millis: 1000 }, { seconds: 100_000_000 }]);
+      },
+      (token) => {
+        // Behind all that is known.
+        token.mutateInfo = (info) => sequence(contentOf(info), Buffer.from([0x04]));
+      },
+      (token) => {
+        token.mutateInfo = (info) => sequence(contentOf(info), Buffer.from([0x04, 0x00]));
       },
     ),
   },
@@ -321,4 +375,59 @@ export const TIMESTAMP: readonly Recipe[] = [
       plan.token = { ...(plan.token as TokenPlan), mutate: flip };
     },
   },
+  {
+    name: "timestamp: elements, signed again",
+    weight: 8,
+    change: stamped(
+      (token, { random }) => {
+        token.mutateInfo = (info) => mutateDer(info, random);
+      },
+      (token, { random }) => {
+        token.mutateAttributes = (attributes) => mutateDer(attributes, random);
+      },
+      (token, { random }) => {
+        random.pick(token.chain).mutate = (tbs) => mutateDer(tbs, random);
+      },
+    ),
+  },
+  {
+    name: "timestamp: elements",
+    weight: 4,
+    change: stamped((token, { random }) => {
+      token.mutate = (bytes) => mutateDer(bytes, random);
+    }),
+  },
+  {
+    name: "timestamp: extensions of the authority",
+    weight: 3,
+    change: stamped(
+      (token, { random }) => oddExtension(random.pick(token.chain), random),
+      (token) => {
+        const [leaf, ca] = token.chain;
+        if (!leaf || !ca) return;
+        replaceExtension(leaf, alternativeName("example.com"));
+        replaceExtension(ca, permittedNames("example.com"));
+      },
+    ),
+  },
 ];
+
+/** Makes a CA one that may not issue time stamping certificates, or not at that time. */
+function flaw(ca: CertificatePlan, shop: Workshop, time: number): void {
+  shop.random.pick([
+    () => {
+      ca.notAfter = new Date(time - DAY);
+    },
+    () => replaceExtension(ca, keyUsage([USAGE.cRLSign])),
+    () => removeExtension(ca, OID.keyUsage),
+    () => replaceExtension(ca, basicConstraints(false)),
+    () => ca.extensions.push(extendedKeyUsage([PURPOSE.codeSigning])),
+    () => ca.extensions.push({ oid: "1.3.6.1.4.1.99999.1", critical: true, value: Buffer.from([5, 0]) }),
+    () => {
+      ca.hash = "sha1";
+    },
+    () => {
+      ca.corrupt = "signature";
+    },
+  ])();
+}
