@@ -14,7 +14,7 @@ import { CommandError } from "./error";
 import type { Summary } from "./summary";
 
 /** With fewer the registry waits for us, while we wait to read a referrers index back; more only wait for one another. */
-const CONCURRENCY = 32;
+const CONCURRENCY = 64;
 
 const HELP = `npm run bench [-- OPTIONS]
 Ratios of one run on one machine, beside what a user would have instead. Absolute times depend on the machine.
