@@ -43,7 +43,7 @@ export const CODES: Readonly<Record<VerdictCode, readonly Place[] | Unreachable>
   CERTIFICATE_PATH_LENGTH: ["integrity"],
   CERTIFICATE_KEY_USAGE: ["integrity"],
   CERTIFICATE_EXTENDED_KEY_USAGE: ["integrity"],
-  CERTIFICATE_KEY_UNSUPPORTED: ["integrity"],
+  CERTIFICATE_KEY_UNSUPPORTED: ["integrity", "authenticTimestamp"],
   JSON_NOT_UTF8: ["integrity", "signature"],
   JSON_SYNTAX: ["integrity", "signature"],
   JSON_TOO_COMPLEX: ["integrity", "signature"],

@@ -1,6 +1,8 @@
 import type { Case } from "./case";
 import type { Verdict } from "./evaluate";
 import {
+  responderTagsOf,
+  signerNameTagsOf,
   hasDamagedOcspResponse,
   bytesOf,
   certificatesOf,
@@ -310,6 +312,22 @@ export const DIFFERENCES: readonly Difference[] = [
     at: ["revocation", "authenticTimestamp"],
     codes: ["REVOCATION_UNKNOWN", "TIMESTAMP_REVOCATION_UNKNOWN"],
     holds: (question, _theirs, ours) => /must be DER/.test(messagesOf(ours)) && hasDamagedOcspResponse(question),
+  },
+  {
+    name: "OCSP responder ID of another class",
+    reason: "golang.org/x/crypto/ocsp looks at the number of its tag alone",
+    section: "trust-store-trust-policy.md § Revocation Checking with OCSP; RFC 6960 § 4.2.1",
+    at: ["revocation", "authenticTimestamp"],
+    codes: ["REVOCATION_UNKNOWN", "TIMESTAMP_REVOCATION_UNKNOWN"],
+    holds: (question) => responderTagsOf(question).some((tag) => tag !== 0xa1 && tag !== 0xa2),
+  },
+  {
+    name: "time stamp whose signer is named by a primitive element",
+    reason: "tspclient-go looks at the content of a GeneralName alone",
+    section: "trust-store-trust-policy.md § Steps; RFC 5280 § 4.2.1.6",
+    at: ["authenticTimestamp"],
+    codes: ["TIMESTAMP_NOT_TRUSTED"],
+    holds: (question) => signerNameTagsOf(question).some((tag) => tag !== 0xa4),
   },
   {
     name: "time stamp with a negative accuracy",

@@ -214,6 +214,33 @@ export function hasForeignOcspResponse(question: Case): boolean {
   });
 }
 
+/** Tags of the responder IDs of all OCSP responses. */
+export function responderTagsOf({ network }: Case): number[] {
+  return Object.values(network).flatMap(({ body }) => {
+    const basic = parse(Buffer.from(body, "base64"))?.children?.[1]?.children?.[0]?.children?.[1]?.children?.[0];
+    const data = basic?.children?.[0]?.children ?? [];
+    return data[data[0]?.tag === 0xa0 ? 1 : 0]?.tag ?? [];
+  });
+}
+
+/** Tags of the general names by which the signed attribute SigningCertificateV2 names a token's signers. */
+export function signerNameTagsOf(question: Case): number[] {
+  const signedData = parse(tokenOf(question) ?? Buffer.alloc(0))?.children?.[1]?.children?.[0];
+  const signers = signedData?.children?.at(-1)?.children ?? [];
+  const attributes = signers.flatMap(({ children }) => children?.find(({ tag }) => tag === 0xa0)?.children ?? []);
+  const named = attributes.filter(({ children }) => children?.[0]?.content.equals(SIGNING_CERTIFICATE_V2));
+  return named.flatMap(({ children }) => {
+    const certificateId = children?.[1]?.children?.[0]?.children?.[0]?.children?.[0]?.children ?? [];
+    const issuerSerial = certificateId.find(
+      ({ tag, children: parts }) => tag === 0x30 && parts?.length === 2 && parts[0]?.tag === 0x30,
+    );
+    return issuerSerial?.children?.[0]?.children?.map(({ tag }) => tag) ?? [];
+  });
+}
+
+/** id-smime-aa-signingCertificateV2. */
+const SIGNING_CERTIFICATE_V2 = Buffer.from("2a864886f70d010910022f", "hex");
+
 /** Whether an OCSP response is no DER, as far as lengths go, outside or inside. */
 export function hasDamagedOcspResponse({ network }: Case): boolean {
   return Object.values(network).some(({ body }) => {

@@ -2,7 +2,7 @@ import type { Case } from "./case";
 import { summaryOf, summaryOfAnswer } from "./compare";
 import { differencesOf } from "./differences";
 import { evaluate, type Verdict } from "./evaluate";
-import { type Generated, generate } from "./generate";
+import { generate } from "./generate";
 import { loadKeys } from "./keys";
 import { type Answer, Oracle } from "./oracle";
 
@@ -72,10 +72,7 @@ export async function run({ seed, indexes, binary, onProgress }: RunOptions): Pr
       if (open.size >= IN_FLIGHT) await Promise.race(open);
     }
     await Promise.all(open);
-    for (const disagreement of tally.disagreements) {
-      const { changes, question } = await shrink(oracle, seed, disagreement.index, keys);
-      Object.assign(disagreement, { recipe: changes.join(" + "), question });
-    }
+    for (const disagreement of tally.disagreements) await shrink(oracle, seed, disagreement, keys);
   } finally {
     await oracle.close();
   }
@@ -93,18 +90,33 @@ async function judge(question: Case, asked: Promise<Answer>): Promise<{ ours: Ve
 const agrees = (question: Case, { ours, theirs }: { ours: Verdict; theirs: Answer }) =>
   summaryOf(ours) === summaryOfAnswer(theirs) || differencesOf(question, ours, theirs) !== undefined;
 
-/** Leaves out one change after the other, as long as the two still disagree. */
-async function shrink(oracle: Oracle, seed: number, index: number, keys: Keys): Promise<Generated> {
+/**
+ * Leaves out one change after the other, as long as the two still disagree. The case itself is made anew only then: its
+ * signatures, and so what a change of single bytes hits, are others each time.
+ */
+async function shrink(oracle: Oracle, seed: number, disagreement: Disagreement, keys: Keys): Promise<void> {
+  const { index } = disagreement;
+  const { changes } = generate(seed, index, keys);
+  disagreement.recipe = changes.join(" + ");
   const without = new Set<number>();
-  let smallest = generate(seed, index, keys);
-  for (let at = smallest.changes.length - 1; at >= 0 && smallest.changes.length > 1; at--) {
+  for (let at = changes.length - 1; at >= 0 && without.size < changes.length - 1; at--) {
     const smaller = generate(seed, index, keys, new Set([...without, at]));
-    if (agrees(smaller.question, await judge(smaller.question, oracle.ask(smaller.question)))) continue;
+    const judged = await judge(smaller.question, oracle.ask(smaller.question));
+    if (agrees(smaller.question, judged)) continue;
     without.add(at);
-    smallest = smaller;
+    Object.assign(disagreement, {
+      recipe: smaller.changes.join(" + "),
+      question: smaller.question,
+      ...described(judged.ours, judged.theirs),
+    });
   }
-  return smallest;
 }
+
+const described = (ours: Verdict, theirs: Answer): Pick<Disagreement, "ours" | "theirs" | "why"> => ({
+  ours: summaryOf(ours),
+  theirs: summaryOfAnswer(theirs),
+  why: reasonsOf(ours, theirs),
+});
 
 interface Judged {
   index: number;
@@ -122,14 +134,7 @@ function record(tally: Tally, { index, recipe, question, ours, theirs }: Judged)
   const named = differencesOf(question, ours, theirs);
   for (const { name } of named ?? []) count(tally.differences, name);
   if (!named && tally.disagreements.length < DISAGREEMENTS_MAX) {
-    tally.disagreements.push({
-      index,
-      recipe,
-      ours: summaryOf(ours),
-      theirs: summaryOfAnswer(theirs),
-      why: reasonsOf(ours, theirs),
-      question,
-    });
+    tally.disagreements.push({ index, recipe, question, ...described(ours, theirs) });
   }
 }
 

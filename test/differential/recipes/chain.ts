@@ -135,7 +135,7 @@ const malformedValues: readonly [string, Buffer][] = [
 ];
 
 /** A SubjectPublicKeyInfo. */
-const unknownKey = (algorithm: string) => sequence(sequence(oid(algorithm)), bitString(Buffer.alloc(32, 9)));
+export const unknownKey = (algorithm: string) => sequence(sequence(oid(algorithm)), bitString(Buffer.alloc(32, 9)));
 
 /** An extension that is unknown, malformed or unusual. */
 export function oddExtension(certificate: CertificatePlan, random: Random): void {
@@ -356,6 +356,7 @@ export const CHAIN: readonly Recipe[] = [
   },
   {
     name: "leaf: basic constraints",
+    weight: 3,
     change: oneOf(
       atLeaf((leaf) => replaceExtension(leaf, basicConstraints(true))),
       atLeaf((leaf) => replaceExtension(leaf, basicConstraints(false, undefined, false))),

@@ -1,6 +1,7 @@
 import type { Random } from "../random";
 import { CHAIN } from "./chain";
 import { COSE_RECIPES } from "./cose";
+import { DIFFERENT } from "./different";
 import { JWS } from "./jws";
 import { POLICY } from "./policy";
 import type { Recipe } from "./recipe";
@@ -18,6 +19,7 @@ const SINGLE: readonly Recipe[] = [
   ...TIMESTAMP,
   ...REVOCATION,
   ...POLICY,
+  ...DIFFERENT,
 ];
 
 /** What may be combined: the recipes that leave the document and the envelope legible. */

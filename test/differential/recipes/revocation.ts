@@ -1,6 +1,6 @@
 import { DAY, goodCrl, goodOcsp, SECOND, type Workshop } from "../baseline";
 import { type CertificatePlan, distributionPoints, keyUsage, OID, replaceExtension, USAGE } from "../certificates";
-import { octets, sequence } from "../der";
+import { contentOf, octets, sequence } from "../der";
 import { mutateDer } from "../mutateDer";
 import type { Plan } from "../plan";
 import type { CrlPlan, OcspPlan } from "../revocation";
@@ -24,7 +24,7 @@ export function revoke(shop: Workshop, plan: Plan, certificate: CertificatePlan)
 }
 
 /** A certificate of the signer's chain that is published by nothing yet. */
-function chosen(plan: Plan, shop: Workshop): CertificatePlan {
+export function chosen(plan: Plan, shop: Workshop): CertificatePlan {
   deepen(plan, shop, 2);
   const certificate = shop.random.pick(plan.chain.slice(0, -1));
   certificate.ocsp = [];
@@ -69,7 +69,7 @@ const unknownExtension = (critical: boolean) => ({
   value: octets(Buffer.from("x")),
 });
 
-function deltaOf(shop: Workshop, base: CrlPlan, plan: Plan): CrlPlan {
+export function deltaOf(shop: Workshop, base: CrlPlan, plan: Plan): CrlPlan {
   const delta = goodCrl(shop, plan.clock);
   base.number = 10;
   delta.number = 11;
@@ -430,6 +430,27 @@ export const REVOCATION: readonly Recipe[] = [
     ),
   },
   {
+    name: "revocation: forms that Go takes",
+    weight: 2,
+    change: ocsp(
+      (response) => {
+        // A responder ID of a private class.
+        response.byKey = true;
+        response.mutateSigned = (data) => Buffer.from(data).fill(0xe2, headerOf(data), headerOf(data) + 1);
+      },
+      (response) => {
+        // An explicit tag whose length is another.
+        response.status = "good";
+        response.mutateSigned = (data) => {
+          const changed = Buffer.from(data);
+          const at = changed.lastIndexOf(Buffer.from([0xa0, 0x11, 0x18, 0x0f]));
+          if (at >= 0) changed[at + 1] = 0x12;
+          return changed;
+        };
+      },
+    ),
+  },
+  {
     name: "revocation: named for another issuer",
     weight: 2,
     change: oneOf(
@@ -460,3 +481,6 @@ function flip({ random }: Workshop): (bytes: Buffer) => Buffer {
     return changed;
   };
 }
+
+/** Where the content of an element begins. */
+const headerOf = (der: Buffer) => der.length - contentOf(der).length;

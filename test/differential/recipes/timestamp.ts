@@ -14,7 +14,7 @@ import { contentOf, sequence } from "../der";
 import { mutateDer } from "../mutateDer";
 import type { Plan } from "../plan";
 import type { TokenPlan } from "../timestamp";
-import { alternativeName, caChanges, oddExtension, permittedNames } from "./chain";
+import { alternativeName, caChanges, oddExtension, permittedNames, unknownKey } from "./chain";
 import { type Change, oneOf, type Recipe, statementOf, storesOf } from "./recipe";
 import { revoke } from "./revocation";
 import { toScheme } from "./trust";
@@ -159,6 +159,14 @@ export const TIMESTAMP: readonly Recipe[] = [
       },
     ),
   ),
+  failing(
+    "key of an unknown algorithm",
+    3,
+    stamped((token) => {
+      const leaf = leafOf(token);
+      leaf.key = { ...leaf.key, spki: unknownKey("1.3.6.1.4.1.99999.4") };
+    }),
+  ),
   {
     name: "timestamp: two ways to a root",
     weight: 6,
@@ -187,6 +195,19 @@ export const TIMESTAMP: readonly Recipe[] = [
         [own, { certificate: twin }],
       ]);
     },
+  },
+  {
+    name: "timestamp: signer named by a primitive element",
+    change: stamped((token) => {
+      token.signingCertificate = "v2WithIssuer";
+      // The directoryName of SigningCertificateV2: [4], constructed, is what the attributes have of this tag alone.
+      token.mutateAttributes = (attributes) => {
+        const changed = Buffer.from(attributes);
+        const at = changed.findLastIndex((byte, index) => byte === 0xa4 && changed[index + 2] === 0x30);
+        if (at >= 0) changed[at] = 0x84;
+        return changed;
+      };
+    }),
   },
   {
     name: "timestamp: content that is no DER",
