@@ -74,6 +74,9 @@ describe("signing", () => {
     const clock = () => new Date("2030-01-01T00:00:00Z");
     await expectCode(() => sign({ clock }), CertificateError, "CERTIFICATE_NOT_VALID_AT_SIGNING_TIME");
   });
+  it.each(["garbage", "+010000-01-01T00:00:00Z", "0000-12-31T23:59:59Z"])("refuses the time %s", async (time) => {
+    await expectCode(() => sign({ clock: () => new Date(time) }), SigningError, "SIGNING_TIME_INVALID");
+  });
   it.each([0, -1, 1.5, Number.NaN, Number.MAX_SAFE_INTEGER])(
     "refuses an expiry of %d seconds",
     async (expirySeconds) => {

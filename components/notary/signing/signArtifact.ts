@@ -52,8 +52,8 @@ const FORMATS: Readonly<Record<EnvelopeFormat, { mediaType: string; draft: (args
  */
 export async function signArtifact(args: SignArtifactArgs): Promise<SignedEnvelope> {
   const { descriptor, signer, clock, format = "jws", timestamping, signingAgent = SIGNING_AGENT } = args;
-  const now = clock();
-  const signingTime = new Date(Math.floor(now.getTime() / 1000) * 1000);
+  const now = new Date(clock());
+  const signingTime = signingTimeOf(now);
   const certificateChain = signer.certificateChain.map(parseCertificate);
   requireSigningChain(certificateChain, signingTime);
   const expiry = expiryOf(signingTime, args.expirySeconds);
@@ -75,10 +75,24 @@ export async function signArtifact(args: SignArtifactArgs): Promise<SignedEnvelo
   return { envelope, envelopeMediaType: mediaType, signingTime };
 }
 
+/** In whole seconds; of a year that RFC 3339 can write. */
+function signingTimeOf(now: Date): Date {
+  if (isWritable(now)) return new Date(Math.floor(now.getTime() / 1000) * 1000);
+  throw new SigningError(
+    "SIGNING_TIME_INVALID",
+    "the clock gives no time that a signature can state: give a Date of the years 1 to 9999",
+  );
+}
+
+/** False for an invalid Date, too. */
+function isWritable(time: Date): boolean {
+  return time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9999;
+}
+
 function expiryOf(signingTime: Date, seconds: number | undefined): Date | undefined {
   if (seconds === undefined) return undefined;
   const expiry = new Date(signingTime.getTime() + seconds * 1000);
-  if (!Number.isSafeInteger(seconds) || seconds < 1 || !(expiry.getUTCFullYear() <= 9999)) {
+  if (!Number.isSafeInteger(seconds) || seconds < 1 || !isWritable(expiry)) {
     throw new SigningError(
       "SIGNING_EXPIRY_INVALID",
       `an expiry of ${seconds} seconds is not valid: give whole seconds, at least 1, or none`,

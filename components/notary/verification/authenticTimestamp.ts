@@ -29,7 +29,7 @@ export async function checkAuthenticTimestamp(
 function asksForTimestamp(chain: readonly Certificate[], { declared, certificates }: Statement, now: Date): boolean {
   if (certificates.tsa.length === 0) return false;
   if (declared.signatureVerification.verifyTimestamp !== "afterCertExpiry") return true;
-  return chain.some(({ notAfter }) => now > notAfter);
+  return !chain.every(({ notAfter }) => now <= notAfter);
 }
 
 async function checkTimestamp(
@@ -53,25 +53,22 @@ async function checkTimestamp(
 }
 
 function checkValidNow(chain: readonly Certificate[], now: Date): Failure | undefined {
-  for (const { subject, notBefore, notAfter } of chain) {
-    if (now < notBefore) {
-      return {
+  const outside = chain.find(({ notBefore, notAfter }) => !(notBefore <= now && now <= notAfter));
+  if (!outside) return undefined;
+  const { subject, notBefore, notAfter } = outside;
+  return now < notBefore
+    ? {
         code: "CERTIFICATE_NOT_YET_VALID",
         message: `the certificate ${JSON.stringify(subject)} is valid only from ${notBefore.toISOString()}`,
-      };
-    }
-    if (now > notAfter) {
-      return {
+      }
+    : {
         code: "CERTIFICATE_EXPIRED",
         message: `the certificate ${JSON.stringify(subject)} expired at ${notAfter.toISOString()}: sign again with a valid one`,
       };
-    }
-  }
-  return undefined;
 }
 
 function checkValidAtSigning(chain: readonly Certificate[], signingTime: Date): Failure | undefined {
-  const outside = chain.find(({ notBefore, notAfter }) => signingTime < notBefore || signingTime > notAfter);
+  const outside = chain.find(({ notBefore, notAfter }) => !(notBefore <= signingTime && signingTime <= notAfter));
   return (
     outside && {
       code: "CERTIFICATE_NOT_VALID_AT_SIGNING_TIME",

@@ -36,6 +36,10 @@ export interface VerifyEnvelopeArgs extends CommonArgs {
  * trust-policy.md § FAQ: one of m is enough),
  * as notation-go's `Verify` does. No statement, no signature or too many of them are failures; so is, as there, a
  * signature that cannot be had: what is listed behind it is not evaluated.
+ *
+ * One evaluation has one time: the clock is read once, before anything is fetched, and every validation of every
+ * signature is judged at that time. notation-go reads the clock again at each of them (a named difference): what
+ * expires while it fetches is expired for it, and still valid here.
  * @throws VerificationError; what the repository throws when it cannot be read, and nothing else
  */
 export async function verifyArtifact(args: VerifyArtifactArgs): Promise<ArtifactVerdict> {
@@ -46,9 +50,9 @@ export async function verifyArtifact(args: VerifyArtifactArgs): Promise<Artifact
       `maxSignatures ${maxSignatures} is not valid: give a whole number, at least 1`,
     );
   }
+  const now = timeOf(clock);
   const statement = applicableStatement(trust, scope);
   if (!statement || isSkip(statement)) return withoutSignatures(artifact, scope, statement);
-  const now = clock();
   const evaluated: SignatureVerdict[] = [];
   for (const manifest of (await signatures.listSignatures(artifact)).slice(0, maxSignatures)) {
     const verdict = await fetchAndVerify({
@@ -70,10 +74,12 @@ export async function verifyArtifact(args: VerifyArtifactArgs): Promise<Artifact
 
 /**
  * The verdict that one envelope would bring about, before it is pushed. The one signature's `digest` is the envelope's
- * own.
+ * own. The clock is read once.
+ * @throws VerificationError VERIFICATION_TIME_INVALID
  */
 export async function verifyEnvelope(args: VerifyEnvelopeArgs): Promise<ArtifactVerdict> {
   const { artifact, scope, trust, clock, revocation, envelope, envelopeMediaType, userMetadata = {} } = args;
+  const now = timeOf(clock);
   const statement = applicableStatement(trust, scope);
   if (!statement || isSkip(statement)) return withoutSignatures(artifact, scope, statement);
   const verdict = await verifySignature({
@@ -82,12 +88,22 @@ export async function verifyEnvelope(args: VerifyEnvelopeArgs): Promise<Artifact
     envelopeMediaType,
     artifact,
     statement,
-    now: clock(),
+    now,
     revocation,
     userMetadata,
   });
   if (verdict.verdict === "verified") return verified(artifact, statement, [verdict]);
   return failed(artifact, statement, [verdict], failureOfAll(artifact, [verdict], Number.POSITIVE_INFINITY));
+}
+
+/** A time of our own, which the clock cannot change later. An invalid one would be neither before nor after any other. */
+function timeOf(clock: Clock): Date {
+  const now = new Date(clock());
+  if (!Number.isNaN(now.getTime())) return now;
+  throw new VerificationError(
+    "VERIFICATION_TIME_INVALID",
+    "the clock gives no valid time, so nothing can be judged at it: give a Date that is one",
+  );
 }
 
 function isSkip({ declared }: Statement): boolean {
