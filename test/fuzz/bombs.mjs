@@ -8,7 +8,21 @@ const bytes = (/** @type {number[]} */ ...values) => Buffer.from(values);
 /** @param {Buffer} head @param {number} times */
 const nested = (head, times) => Buffer.concat(Array.from({ length: times }, () => head));
 
-const JSON_BOMBS = [
+const ENVELOPE_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Strings and colons without a comma, each string another one: a reader that takes them for keys keeps them all. */
+function stringsAndColons() {
+  const bomb = Buffer.alloc(ENVELOPE_BYTES_MAX, " ");
+  let end = bomb.write("{");
+  for (let key = 0; end < bomb.length - 16; key++) end += bomb.write(`"${key.toString(36)}":`, end, "latin1");
+  return bomb;
+}
+
+const jsonBombs = () => [
+  stringsAndColons(),
+  Buffer.alloc(ENVELOPE_BYTES_MAX, '"'),
+  Buffer.alloc(ENVELOPE_BYTES_MAX, "9"),
+  Buffer.alloc(ENVELOPE_BYTES_MAX, '"a" '),
   repeat("[", DEEP),
   repeat('{"a":', DEEP),
   Buffer.concat([repeat("[", DEEP), repeat("]", DEEP)]),
@@ -55,4 +69,11 @@ const TEXT_BOMBS = [
 ];
 
 /** By the syntax that a target reads. */
-export const BOMBS = { json: JSON_BOMBS, cbor: CBOR_BOMBS, der: DER_BOMBS, text: TEXT_BOMBS };
+export const BOMBS = {
+  get json() {
+    return jsonBombs();
+  },
+  cbor: CBOR_BOMBS,
+  der: DER_BOMBS,
+  text: TEXT_BOMBS,
+};

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EnvelopeError } from "../../components/notary/envelope/error";
 import { canonicalJson } from "../../components/notary/json/canonicalJson";
@@ -27,12 +28,73 @@ describe("strict JSON", () => {
     ['{"a":1.0}', "JSON_NUMBER_AMBIGUOUS"],
     ["[1e3]", "JSON_NUMBER_AMBIGUOUS"],
     ["1e999", "JSON_NUMBER_AMBIGUOUS"],
+    ['{"a":1,"a":1,', "JSON_SYNTAX"],
+    ['{"a":"b":1}', "JSON_SYNTAX"],
+    ['{"a",1}', "JSON_SYNTAX"],
+    ["{a:1}", "JSON_SYNTAX"],
+    ['{"a":1]', "JSON_SYNTAX"],
+    ["[1}", "JSON_SYNTAX"],
+    ["[1,]", "JSON_SYNTAX"],
+    ['{"a":1,}', "JSON_SYNTAX"],
+    ["[1 2]", "JSON_SYNTAX"],
+    ["1,2", "JSON_SYNTAX"],
+    ["{} {}", "JSON_SYNTAX"],
+    ["[+1]", "JSON_SYNTAX"],
+    ["[-]", "JSON_SYNTAX"],
+    ["[1.0,01]", "JSON_SYNTAX"],
+    ['{"\\x":1}', "JSON_SYNTAX"],
+    ["nul", "JSON_SYNTAX"],
     ["[".repeat(257), "JSON_TOO_COMPLEX"],
+    ["9".repeat(1001), "JSON_TOO_COMPLEX"],
+    [`{"${"a".repeat(65_536)}":1}`, "JSON_TOO_COMPLEX"],
     [`[${"1,".repeat(100_000)}1]`, "JSON_TOO_COMPLEX"],
     [`[${"{},".repeat(100_000)}{}]`, "JSON_TOO_COMPLEX"],
   ];
   it.each(refused)("is not %.40j", async (text, code) => {
     await expectCode(() => parseStrictJson(text), JsonError, code);
+  });
+
+  it("is refused as soon as it can be no JSON, or is too much of it", async () => {
+    const long = (unit: string, before = "") => before + unit.repeat(2 ** 25 / unit.length);
+    const bombs: [string, JsonErrorCode][] = [
+      [long('"a":', "{"), "JSON_SYNTAX"],
+      [long('"a" '), "JSON_SYNTAX"],
+      [long('"'), "JSON_SYNTAX"],
+      [long("9"), "JSON_TOO_COMPLEX"],
+      [long('\\"', '"'), "JSON_SYNTAX"],
+      [long("null,", "["), "JSON_TOO_COMPLEX"],
+    ];
+    for (const [text, code] of bombs) {
+      const start = performance.now();
+      await expectCode(() => parseStrictJson(text), JsonError, code);
+      expect(performance.now() - start, text.slice(0, 10)).toBeLessThan(2_000);
+    }
+  });
+
+  it("is read exactly where a parser reads JSON", () => {
+    const parsed = (read: (text: string) => unknown, text: string) => {
+      try {
+        return { value: read(text) };
+      } catch (error) {
+        return (error as { code?: string }).code ?? "JSON_SYNTAX";
+      }
+    };
+    const pieces = ["{", "}", "[", "]", ":", ",", '"a"', '"b"', "1", "-0.5", "null", " ", "\n", '"\\"', "x"];
+    const text = fc.array(fc.constantFrom(...pieces), { maxLength: 9 }).map((parts) => parts.join(""));
+    const near = fc.json({ maxDepth: 3 }).chain((json) =>
+      fc.tuple(fc.nat(json.length), fc.constantFrom("", ...pieces)).map(([at, piece]) => {
+        return json.slice(0, at) + piece + json.slice(at + 1);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.oneof(text, near), (candidate) => {
+        const own = parsed(parseStrictJson, candidate);
+        // What is refused besides is refused by name.
+        if (typeof own === "string" && own !== "JSON_SYNTAX") return;
+        expect(own).toEqual(parsed(JSON.parse, candidate));
+      }),
+      { numRuns: 5_000 },
+    );
   });
 
   it("takes no name for another one", async () => {

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { fromBase64, fromBase64Url } from "../../components/notary/envelope/base64";
 import { JWS_MEDIA_TYPE } from "../../components/notary/envelope/content";
 import { EnvelopeError, type EnvelopeErrorCode } from "../../components/notary/envelope/error";
 import { openEnvelope } from "../../components/notary/envelope/open";
@@ -50,6 +52,11 @@ describe("a JWS envelope", () => {
       "has a signing agent that is no text",
       "ENVELOPE_MALFORMED",
       (good) => ({ ...good, header: { ...good.header, [AGENT]: 1 } }),
+    ],
+    [
+      "has a signing agent that is no text, under its name in another case",
+      "ENVELOPE_MALFORMED",
+      (good) => ({ ...good, header: { ...good.header, [AGENT]: "x", [AGENT.toUpperCase()]: {} } }),
     ],
     [
       "has an altered payload",
@@ -110,6 +117,24 @@ describe("a JWS envelope", () => {
     await expectCode(() => open(good.replace("{", '{"payload":"e30",')), JsonError, "JSON_DUPLICATE_KEY");
     await expectCode(() => open(`${good}}`), JsonError, "JSON_SYNTAX");
     await expectCode(() => openEnvelope(Buffer.from([0x22, 0xff, 0x22]), JWS_MEDIA_TYPE), JsonError, "JSON_NOT_UTF8");
+  });
+});
+
+describe("base64", () => {
+  it("is one text for one value, as Node's own decoder and encoder agree on it", () => {
+    const decoders = { base64: fromBase64, base64url: fromBase64Url };
+    const text = fc.oneof(
+      fc.string({ unit: fc.constantFrom(..."ABQgwxYZaz059+/-_=\n "), maxLength: 9 }),
+      fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString("base64")),
+      fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString("base64url")),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom("base64" as const, "base64url" as const), text, (encoding, candidate) => {
+        const bytes = Buffer.from(candidate, encoding);
+        expect(decoders[encoding](candidate)).toEqual(bytes.toString(encoding) === candidate ? bytes : undefined);
+      }),
+      { numRuns: 5_000 },
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { flattenedVerify } from "jose";
 import type { Certificate } from "../certificates/certificate";
-import { isJsonObject, parseStrictJson, requireExactNames } from "../json/strictJson";
+import { isJsonObject, isSameName, parseStrictJson, requireExactNames } from "../json/strictJson";
+import { fromBase64, fromBase64Url } from "./base64";
 import { chainError, parseCertificateChain } from "./certificateChain";
 import type { EnvelopeContent, UnsignedAttributes } from "./content";
 import { EnvelopeError } from "./error";
@@ -96,34 +97,38 @@ function readCertificateChain(header: Record<string, unknown>): Buffer[] {
   const x5c = header[UNPROTECTED_HEADER.x5c];
   if (!Array.isArray(x5c)) throw chainError("x5c is missing");
   return x5c.map((entry: unknown) => {
-    if (typeof entry !== "string" || entry === "" || !isBase64(entry))
-      throw chainError("x5c has an entry that is not base64");
-    return Buffer.from(entry, "base64");
+    const der = typeof entry === "string" && entry !== "" ? fromBase64(entry) : undefined;
+    if (!der) throw chainError("x5c has an entry that is not base64");
+    return der;
   });
 }
 
-/** signature-envelope-jws.md § Unprotected Headers. Others are ignored: nobody signed them. */
+/**
+ * signature-envelope-jws.md § Unprotected Headers. Others are ignored: nobody signed them. A signing agent that is no
+ * text, in whatever case its name is written, fails as in notation-core-go, whose decoder gives up on it; by
+ * signature-specification.md § Unsigned Attributes nothing would be decided by it.
+ */
 function readUnsignedAttributes(header: Record<string, unknown>): UnsignedAttributes {
-  const token = header[UNPROTECTED_HEADER.timestampSignature] ?? undefined;
-  const agent = header[UNPROTECTED_HEADER.signingAgent] ?? undefined;
-  if (token !== undefined && (typeof token !== "string" || !isBase64(token)))
-    throw malformed("its time stamp is not base64");
-  if (agent !== undefined && typeof agent !== "string") throw malformed("its signing agent is not a string");
+  const agents = Object.entries(header).filter(([name]) => isSameName(name, UNPROTECTED_HEADER.signingAgent));
+  if (agents.some(([, agent]) => typeof agent !== "string" && agent !== null))
+    throw malformed("its signing agent is not a string");
+  const agent = header[UNPROTECTED_HEADER.signingAgent];
+  const token = readTimestampSignature(header[UNPROTECTED_HEADER.timestampSignature] ?? "");
   return {
-    ...(token && { timestampSignature: Buffer.from(token, "base64") }),
-    ...(agent !== undefined && { signingAgent: agent }),
+    ...(token.length > 0 && { timestampSignature: token }),
+    ...(typeof agent === "string" && { signingAgent: agent }),
   };
 }
 
-/** Strict base64 (RFC 4648 § 4, with padding): one text for one value. */
-function isBase64(text: string): boolean {
-  return Buffer.from(text, "base64").toString("base64") === text;
+function readTimestampSignature(value: unknown): Buffer {
+  const token = typeof value === "string" ? fromBase64(value) : undefined;
+  if (!token) throw malformed("its time stamp is not base64");
+  return token;
 }
 
-/** Strict base64url (RFC 7515 § 2): one text for one value, so that no bit of what was signed can vary. */
 function decoded(text: string, member: string): Buffer {
-  const bytes = Buffer.from(text, "base64url");
-  if (bytes.toString("base64url") !== text) throw malformed(`${member} is not base64url`);
+  const bytes = fromBase64Url(text);
+  if (!bytes) throw malformed(`${member} is not base64url`);
   return bytes;
 }
 

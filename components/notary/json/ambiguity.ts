@@ -1,70 +1,73 @@
 import { JsonError } from "./error";
+import { notJson, type Token, tokensOf, tooComplex } from "./tokens";
 
-// What JSON's grammar allows and two readers may understand differently, found in one pass over a text. A document of
-// the Notary Project is small and flat (signature-specification.md § Payload): what is not is refused before any parser
-// builds it.
+// What JSON's grammar allows and two readers may understand differently (signature-specification.md § Payload), found in
+// one pass that ends where the grammar of RFC 8259 does.
 
 const DEPTH_MAX = 256;
-/** Objects, lists, and the commas in them. */
-const PARTS_MAX = 100_000;
+/** Characters of a key, escapes included. */
+const KEY_MAX = 65_536;
+
+/** What the grammar wants next; `next` is a comma or the end of the innermost object or array. */
+type Expected = "value" | "valueOrEnd" | "key" | "keyOrEnd" | "colon" | "next";
 
 /**
  * The first ambiguity of a text: a key that an object has twice, or an integer written with a fraction or an exponent,
- * which Go reads into no integer, or a number beyond all floats. The text need not be valid JSON.
- * @throws JsonError JSON_TOO_COMPLEX
+ * which Go reads into no integer, or a number beyond all floats. Of a text that comes back from here, braces, brackets,
+ * colons and commas are where they belong; the parser still has to read its strings and numbers.
+ * @throws JsonError JSON_SYNTAX, JSON_TOO_COMPLEX
  */
 export function ambiguityOf(text: string): JsonError | undefined {
   // One set of keys for each open object, `null` for each open array.
   const open: (Set<string> | null)[] = [];
-  let parts = 0;
+  let expected: Expected = "value";
   let found: JsonError | undefined;
-  let position = 0;
-  while (position < text.length) {
-    const character = text[position] ?? "";
-    if ("{[,".includes(character) && ++parts > PARTS_MAX) throw tooComplex();
-    if (character === "{" || character === "[") {
-      open.push(character === "{" ? new Set() : null);
-      if (open.length > DEPTH_MAX) throw tooComplex();
-      position++;
-    } else if (character === "}" || character === "]") {
-      open.pop();
-      position++;
-    } else if (character === '"') {
-      const end = endOfString(text, position);
-      if (isKey(text, end)) found ??= duplicate(open.at(-1), text.slice(position, end));
-      position = end;
-    } else if (isNumberCharacter(character)) {
-      const end = endOfNumber(text, position);
-      found ??= ambiguousNumber(text.slice(position, end));
-      position = end;
-    } else position++;
+  for (const token of tokensOf(text)) {
+    expected = following(token, expected, open);
+    if (expected === "colon") found ??= duplicate(open.at(-1), text, token);
+    if (token.kind === "number") found ??= ambiguousNumber(text.slice(token.start, token.end));
   }
+  if (expected !== "next" || open.length > 0) throw notJson();
   return found;
 }
 
-/** The position behind the closing quote, or the text's end. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
-    let first = end;
-    while (text[first - 1] === "\\") first--;
-    if ((end - first) % 2 === 0) return end + 1;
+/** What is expected behind a token, if it is one that is expected itself. */
+function following({ kind }: Token, expected: Expected, open: (Set<string> | null)[]): Expected {
+  switch (kind) {
+    case "{":
+    case "[":
+      if (expected !== "value" && expected !== "valueOrEnd") throw notJson();
+      if (open.length === DEPTH_MAX) throw tooComplex(`nests deeper than ${DEPTH_MAX}`);
+      open.push(kind === "{" ? new Set() : null);
+      return kind === "{" ? "keyOrEnd" : "valueOrEnd";
+    case "}":
+      if (expected !== "keyOrEnd" && !(expected === "next" && open.at(-1))) throw notJson();
+      open.pop();
+      return "next";
+    case "]":
+      if (expected !== "valueOrEnd" && !(expected === "next" && open.at(-1) === null)) throw notJson();
+      open.pop();
+      return "next";
+    case ":":
+      if (expected !== "colon") throw notJson();
+      return "value";
+    case ",":
+      if (expected !== "next" || open.length === 0) throw notJson();
+      return open.at(-1) === null ? "value" : "key";
+    default:
+      if (kind === "string" && (expected === "key" || expected === "keyOrEnd")) return "colon";
+      if (expected !== "value" && expected !== "valueOrEnd") throw notJson();
+      return "next";
   }
-  return text.length;
 }
 
-/** In valid JSON a string is a key exactly when a colon follows it. */
-function isKey(text: string, end: number): boolean {
-  let position = end;
-  while (" \t\n\r".includes(text[position] ?? "x")) position++;
-  return text[position] === ":";
-}
-
-function duplicate(keys: Set<string> | null | undefined, lexeme: string): JsonError | undefined {
+function duplicate(keys: Set<string> | null | undefined, text: string, { start, end }: Token): JsonError | undefined {
+  if (end - start > KEY_MAX) throw tooComplex(`has a key of more than ${KEY_MAX} characters`);
   let key: string;
   try {
-    key = JSON.parse(lexeme) as string;
-  } catch {
-    return undefined; // Not JSON: the parser will say so.
+    key = JSON.parse(text.slice(start, end)) as string;
+  } catch (error) {
+    throw notJson(error);
   }
   if (!keys?.has(key)) {
     keys?.add(key);
@@ -76,16 +79,6 @@ function duplicate(keys: Set<string> | null | undefined, lexeme: string): JsonEr
   );
 }
 
-function isNumberCharacter(character: string): boolean {
-  return (character >= "0" && character <= "9") || character === "-" || character === "+" || character === ".";
-}
-
-function endOfNumber(text: string, start: number): number {
-  let end = start + 1;
-  while (isNumberCharacter(text[end] ?? " ") || text[end] === "e" || text[end] === "E") end++;
-  return end;
-}
-
 function ambiguousNumber(lexeme: string): JsonError | undefined {
   if (!/[.eE]/.test(lexeme)) return undefined;
   const value = Number(lexeme);
@@ -93,12 +86,5 @@ function ambiguousNumber(lexeme: string): JsonError | undefined {
   return new JsonError(
     "JSON_NUMBER_AMBIGUOUS",
     `the number ${lexeme.slice(0, 40)} is an integer with a fraction or an exponent, or out of range: write it in digits alone`,
-  );
-}
-
-function tooComplex(): JsonError {
-  return new JsonError(
-    "JSON_TOO_COMPLEX",
-    `the text nests deeper than ${DEPTH_MAX} or has more than ${PARTS_MAX} parts: simplify it`,
   );
 }

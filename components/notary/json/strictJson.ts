@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { ambiguityOf } from "./ambiguity";
 import { JsonError } from "./error";
+import { notJson } from "./tokens";
 
 /**
  * The value of a JSON text that can be understood in one way only.
@@ -32,10 +33,15 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
 export function requireExactNames(value: Record<string, unknown>, names: readonly string[]): void {
   for (const key of Object.keys(value)) {
     if (names.includes(key)) continue;
-    const meant = names.find((name) => folded(name) === folded(key));
+    const meant = names.find((name) => isSameName(key, name));
     if (meant === undefined) continue;
     throw new JsonError("JSON_MISCASED_KEY", `the key ${JSON.stringify(key)} must be written ${JSON.stringify(meant)}`);
   }
+}
+
+/** Whether Go's decoder takes a key for a name, which is ASCII: a key that is longer than it cannot be meant. */
+export function isSameName(key: string, name: string): boolean {
+  return key.length <= name.length && folded(key) === folded(name);
 }
 
 /** As Go folds case, which takes the long s for an s and the Kelvin sign for a k. */
@@ -52,6 +58,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new JsonError("JSON_SYNTAX", "the text is not valid JSON: correct its syntax", { cause: error });
+    throw notJson(error);
   }
 }
