@@ -4,21 +4,8 @@ import { parseCertificate } from "../../components/notary/certificates/certifica
 import { isSelfSigned, requireSigningChain } from "../../components/notary/certificates/chain";
 import { CertificateError } from "../../components/notary/certificates/error";
 import * as make from "../support/certificates";
-import {
-  ascii,
-  changed,
-  constant,
-  der,
-  extension,
-  extensions,
-  hex,
-  name,
-  OID,
-  oid,
-  spki,
-  time,
-  validity,
-} from "../support/der";
+import { changed, constant, extensions, name, OID, spki, validity } from "../support/changedCertificate";
+import { ascii, der, extension, hex, oid, time } from "../support/der";
 import { expectCode } from "./expectCode";
 
 let good: make.TestCertificate;

@@ -2,22 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseCertificate } from "../../components/notary/certificates/certificate";
 import { CertificateError } from "../../components/notary/certificates/error";
 import * as make from "../support/certificates";
-import {
-  ascii,
-  type Change,
-  changed,
-  constant,
-  der,
-  extension,
-  extensions,
-  hex,
-  name,
-  OID,
-  oid,
-  spki,
-  time,
-  validity,
-} from "../support/der";
+import { type Change, changed, constant, extensions, name, OID, spki, validity } from "../support/changedCertificate";
+import { ascii, der, extension, hex, oid, time } from "../support/der";
 import { expectCode } from "./expectCode";
 
 // What Go's crypto/x509 takes and refuses when it parses a certificate: so must this, or a signature would be judged

@@ -7,21 +7,8 @@ import type { RevocationErrorCode } from "../../components/notary/revocation/err
 import type { RevocationSource } from "../../components/notary/revocation/revocationSource";
 import { checkRevocation } from "../../components/notary/verification/revocation";
 import * as make from "../support/certificates";
-import {
-  boolean,
-  type CrlOptions,
-  distributionPoints,
-  EXTENSION,
-  enumerated,
-  extension,
-  integer,
-  makeCrl,
-  oid,
-  sequence,
-  subjectOf,
-  text,
-  tlv,
-} from "../support/crl";
+import { type CrlOptions, distributionPoints, EXTENSION, makeCrl, subjectOf } from "../support/crl";
+import { boolean, der, enumerated, extension, integer, oid, sequence, text } from "../support/der";
 import { makeOcspResponse, type OcspOptions, singleResponse } from "../support/ocsp";
 
 const { NOW } = make;
@@ -443,7 +430,7 @@ describe("a delta CRL", () => {
     expect((await judge(byCrl, answers)).status).toBe("revoked");
     const nowhere = [EXTENSION.number(5), extension("2.5.29.46", distributionPoints())];
     expect((await judge(byCrl, { [CRL]: crl({ extensions: nowhere }) })).status).toBe("ok");
-    const relative = sequence(sequence(tlv(0xa0, tlv(0xa1, sequence(oid("2.5.4.3"), text(0x0c, "x"))))));
+    const relative = sequence(sequence(der(0xa0, der(0xa1, sequence(oid("2.5.4.3"), text(0x0c, "x"))))));
     expectUnknown(
       await judge(byCrl, { [CRL]: crl({ extensions: [extension("2.5.29.46", relative)] }) }),
       "REVOCATION_DATA_MALFORMED",

@@ -2,16 +2,17 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseCertificate } from "../../components/notary/certificates/certificate";
 import { KeyUsageFlags } from "../../components/notary/certificates/usage";
+import { DerReader } from "../../components/notary/der/reader";
+import { ENCODING_ASN1, readDate } from "../../components/notary/der/time";
 import { entriesOf, parseCertificateList } from "../../components/notary/revocation/certificateList";
 import { revocationOfChain } from "../../components/notary/revocation/chainRevocation";
-import { DerReader, toBigInt } from "../../components/notary/revocation/der";
 import { distributionPointUris } from "../../components/notary/revocation/distributionPoint";
-import { RevocationError } from "../../components/notary/revocation/error";
+import { RevocationError, readingData } from "../../components/notary/revocation/error";
 import { parseOcspResponse } from "../../components/notary/revocation/ocspResponse";
-import { readTime } from "../../components/notary/revocation/time";
 import { crlValidUntil, ocspValidUntil } from "../../components/notary/revocation/validUntil";
 import * as make from "../support/certificates";
-import { EXTENSION, integer, makeCrl, sequence, signedSequence, text, tlv } from "../support/crl";
+import { EXTENSION, makeCrl, signedSequence } from "../support/crl";
+import { der, integer, sequence, text } from "../support/der";
 import { makeOcspResponse, successful } from "../support/ocsp";
 
 // Whatever a server sends: an error with a code or a status, never a crash, and never "ok".
@@ -95,8 +96,8 @@ function readEverything(bytes: Buffer): void {
   expectTyped(() => parseOcspResponse(bytes));
   expectTyped(() => entriesOf(parseCertificateList(bytes), Buffer.of(1)));
   expectTyped(() => distributionPointUris(bytes));
-  expectTyped(() => readTime(new DerReader(bytes), true));
-  expectTyped(() => toBigInt(new DerReader(bytes).readInteger()));
+  expectTyped(() => readingData(() => readDate(new DerReader(bytes), ENCODING_ASN1)));
+  expectTyped(() => readingData(() => new DerReader(bytes).bigInteger()));
   crlValidUntil(bytes);
   ocspValidUntil(bytes);
 }
@@ -108,10 +109,10 @@ const arbitraryDer = fc.letrec<{ element: Buffer }>((tie) => ({
     { maxDepth: 8 },
     fc
       .tuple(fc.constantFrom(0x01, 0x02, 0x03, 0x04, 0x06, 0x0a, 0x17, 0x18, 0x80, 0x82, 0x86), arbitraryBytes)
-      .map(([tag, bytes]) => tlv(tag, bytes)),
+      .map(([tag, bytes]) => der(tag, bytes)),
     fc
       .tuple(fc.constantFrom(0x30, 0xa0, 0xa1, 0xa2), fc.array(tie("element"), { maxLength: 5 }))
-      .map(([tag, elements]) => tlv(tag, ...elements)),
+      .map(([tag, elements]) => der(tag, ...elements)),
   ),
 })).element;
 
@@ -153,7 +154,7 @@ describe("what a server sends", () => {
 
   it("may be nested deeply and long", () => {
     let deep: Buffer = Buffer.alloc(0);
-    for (let depth = 0; depth < 5_000; depth++) deep = tlv(0x30, deep);
+    for (let depth = 0; depth < 5_000; depth++) deep = der(0x30, deep);
     readEverything(deep);
     const entries = [{ certificate: byOcsp, extensions: [EXTENSION.reason(1)] }];
     const many = makeCrl({ issuer: root, thisUpdate: at(-1), entries, repeat: 100_000 });
@@ -169,7 +170,8 @@ describe("the mutations", () => {
 });
 
 describe("times and numbers", () => {
-  const time = (tag: number, value: string) => readTime(new DerReader(text(tag, value)), true).toISOString();
+  const time = (tag: number, value: string) =>
+    readingData(() => readDate(new DerReader(text(tag, value)), ENCODING_ASN1)).toISOString();
   it.each([
     [0x17, "260601120000Z", "2026-06-01T12:00:00.000Z"],
     [0x17, "2606011200Z", "2026-06-01T12:00:00.000Z"],
@@ -199,7 +201,7 @@ describe("times and numbers", () => {
   });
 
   it("reads every INTEGER that DER has, and no other", () => {
-    const value = (hex: string) => toBigInt(new DerReader(tlv(0x02, Buffer.from(hex, "hex"))).readInteger());
+    const value = (hex: string) => readingData(() => new DerReader(integer(Buffer.from(hex, "hex"))).bigInteger());
     expect(["00", "7f", "0080", "80", "ff", "00ffffffffffffffff"].map(value)).toEqual([
       0n,
       127n,
@@ -210,7 +212,7 @@ describe("times and numbers", () => {
     ]);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (number) => {
-        expect(toBigInt(new DerReader(integer(number)).readInteger())).toBe(BigInt(number));
+        expect(new DerReader(integer(number)).bigInteger()).toBe(BigInt(number));
       }),
     );
     for (const hex of ["", "0000", "007f", "ff80", "00".repeat(65)]) expect(() => value(hex)).toThrow(RevocationError);
@@ -219,7 +221,8 @@ describe("times and numbers", () => {
   it.each(["3080", "308105", "30820001ff", "3085000000000100", "30", "3002ff", "3f0100"])(
     "refuses the length in %s",
     (hex) => {
-      expect(() => new DerReader(Buffer.from(hex, "hex")).read(0x30)).toThrow(RevocationError);
+      const reader = new DerReader(Buffer.from(hex, "hex"));
+      expect(() => readingData(() => reader.content(0x30))).toThrow(RevocationError);
     },
   );
 });

@@ -4,23 +4,13 @@ import * as x509 from "@peculiar/x509";
 import { beforeAll, describe, it } from "vitest";
 import { parseCertificate } from "../../components/notary/certificates/certificate";
 import type { RevocationSource } from "../../components/notary/revocation/revocationSource";
-import { encodeDer } from "../../components/notary/timestamp/ber";
 import { TimestampError, type TimestampErrorCode } from "../../components/notary/timestamp/error";
 import { requireTrustedTimestamp } from "../../components/notary/timestamp/trustedTimestamp";
 import * as make from "../support/certificates";
+import { der, integer, membersOf, octets, oid, sequence, time } from "../support/der";
 import { unreachable } from "../support/revocation";
 import { TSA_EXTENSIONS } from "../support/tsa";
-import {
-  attribute,
-  identifier,
-  integer,
-  makeToken,
-  membersOf,
-  OID,
-  octets,
-  sequence,
-  type TokenOptions,
-} from "../support/tsaToken";
+import { attribute, makeToken, OID, type TokenOptions } from "../support/tsaToken";
 import { expectCode } from "./expectCode";
 
 const SIGNATURE = randomBytes(64);
@@ -71,7 +61,7 @@ describe("a time stamp is trusted", () => {
     ["with an RSA key", async () => tokenBy(await tsaLeaf({ keySpec: "RSA-2048" }))],
     ["with the root in it, and certificates in any order", () => tokenBy(tsa, { certificates: [root.der, tsa.der] })],
     ["over a hash of SHA-512", () => tokenBy(tsa, { hash: "sha512" })],
-    ["with an accuracy", () => tokenBy(tsa, { accuracy: sequence(integer(1), encodeDer(0x80, Buffer.of(5))) })],
+    ["with an accuracy", () => tokenBy(tsa, { accuracy: sequence(integer(1), der(0x80, Buffer.of(5))) })],
     ["with a fraction of a second", () => tokenBy(tsa, { genTime: "20260601120000.123456Z" })],
     ["in another time zone", () => tokenBy(tsa, { genTime: "20260601140000+0200" })],
     [
@@ -113,7 +103,7 @@ describe("a time stamp is trusted", () => {
   });
 });
 
-const signingTime = (time: string) => attribute(OID.signingTime, encodeDer(0x17, Buffer.from(time)));
+const signingTime = (stated: string) => attribute(OID.signingTime, time(stated));
 
 /** The same signer with another signature, its last member. */
 function signerBy(signer: Buffer, { signature }: { signature: Buffer }): Buffer {
@@ -121,27 +111,27 @@ function signerBy(signer: Buffer, { signature }: { signature: Buffer }): Buffer 
 }
 
 /** signingCertificateV2 with hash algorithm, hash, and the certificate's issuer and serial number. */
-function named({ der }: make.TestCertificate): Buffer {
-  const { issuerDer, serialNumber, thumbprint } = parseCertificate(der);
-  const issuerSerial = sequence(sequence(encodeDer(0xa4, issuerDer)), integer(serialNumber));
+function named(certificate: make.TestCertificate): Buffer {
+  const { issuerDer, serialNumber, thumbprint } = parseCertificate(certificate.der);
+  const issuerSerial = sequence(sequence(der(0xa4, issuerDer)), integer(serialNumber));
   const hash = octets(Buffer.from(thumbprint, "hex"));
   return attribute(
     OID.signingCertificateV2,
-    sequence(sequence(sequence(sequence(identifier(OID.sha256)), hash, issuerSerial))),
+    sequence(sequence(sequence(sequence(oid(OID.sha256)), hash, issuerSerial))),
   );
 }
 
 /** The outermost length in four octets instead of two. */
-function withLongLength(der: Buffer): Buffer {
-  return Buffer.concat([Buffer.of(0x30, 0x84, 0, 0), der.subarray(2)]);
+function withLongLength(element: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(0x30, 0x84, 0, 0), element.subarray(2)]);
 }
 
 describe("a time stamp is refused, by its own code", () => {
   const without = (type: string): Partial<TokenOptions> => ({
-    attributes: (given) => given.filter((one) => !one.includes(identifier(type))),
+    attributes: (given) => given.filter((one) => !one.includes(oid(type))),
   });
   const replacing = (type: string, value: Buffer): Partial<TokenOptions> => ({
-    attributes: (given) => given.map((one) => (one.includes(identifier(type)) ? attribute(type, value) : one)),
+    attributes: (given) => given.map((one) => (one.includes(oid(type)) ? attribute(type, value) : one)),
   });
   const cases: [string, TimestampErrorCode, () => Promise<unknown>][] = [
     ["nothing", "TIMESTAMP_MALFORMED", () => judge(Buffer.alloc(0))],
@@ -150,7 +140,7 @@ describe("a time stamp is refused, by its own code", () => {
     ["an indefinite length", "TIMESTAMP_MALFORMED", () => judge(Buffer.from("30800000", "hex"))],
     ["nested without end", "TIMESTAMP_MALFORMED", () => judge(nested(1000))],
     ["too large", "TIMESTAMP_MALFORMED", () => judge(Buffer.alloc(1024 * 1024 + 1))],
-    ["too many values", "TIMESTAMP_MALFORMED", () => judge(encodeDer(0x30, Buffer.alloc(200_000)))],
+    ["too many values", "TIMESTAMP_MALFORMED", () => judge(der(0x30, Buffer.alloc(200_000)))],
     ["another content", "TIMESTAMP_MALFORMED", () => judge(tokenBy(tsa, { contentType: "1.2.840.113549.1.7.1" }))],
     ["another version", "TIMESTAMP_MALFORMED", () => judge(tokenBy(tsa, { signedDataVersion: 1 }))],
     ["another version of its content", "TIMESTAMP_MALFORMED", () => judge(tokenBy(tsa, { infoVersion: 2 }))],
@@ -215,7 +205,7 @@ describe("a time stamp is refused, by its own code", () => {
     [
       "another type of content signed",
       "TIMESTAMP_NOT_TRUSTED",
-      () => judge(tokenBy(tsa, replacing(OID.contentType, identifier(OID.signedData)))),
+      () => judge(tokenBy(tsa, replacing(OID.contentType, oid(OID.signedData)))),
     ],
     ["a signer of version 3", "TIMESTAMP_NOT_TRUSTED", () => judge(tokenBy(tsa, { signerVersion: 3 }))],
     [
@@ -291,13 +281,13 @@ describe("a time stamp is refused, by its own code", () => {
 
 function nested(depth: number): Buffer {
   let value: Buffer = Buffer.alloc(0);
-  for (let count = 0; count < depth; count += 1) value = encodeDer(0x30, value);
+  for (let count = 0; count < depth; count += 1) value = der(0x30, value);
   return value;
 }
 
 describe("the range of its time must be inside the validity of every signing certificate", () => {
   const [notBefore, notAfter] = [new Date("2026-06-01T11:59:59Z"), new Date("2026-06-01T12:00:01Z")];
-  const micros = (value: number) => sequence(encodeDer(0x81, Buffer.from(value.toString(16).padStart(6, "0"), "hex")));
+  const micros = (value: number) => sequence(der(0x81, Buffer.from(value.toString(16).padStart(6, "0"), "hex")));
   const outside = "TIMESTAMP_OUTSIDE_CERTIFICATE_VALIDITY";
   let brief: make.TestCertificate;
   beforeAll(async () => {

@@ -12,9 +12,10 @@ import type { VerdictCode } from "../../components/notary/verification/verdict";
 import { verifyEnvelope } from "../../components/notary/verification/verifyArtifact";
 import { httpTimestampServer } from "../../components/pki/timestampServer";
 import * as make from "../support/certificates";
+import { integer, sequence } from "../support/der";
 import { unreachable } from "../support/revocation";
 import { startTsa, TSA_EXTENSIONS, type TestTsa } from "../support/tsa";
-import { integer, makeToken, sequence, type TokenOptions } from "../support/tsaToken";
+import { makeToken, type TokenOptions } from "../support/tsaToken";
 import { ARTIFACT, signJws } from "./envelopes";
 
 const SCOPE = "registry.test/net-monitor";

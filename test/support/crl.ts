@@ -2,49 +2,7 @@ import "reflect-metadata";
 import { sign } from "node:crypto";
 import { X509Certificate } from "@peculiar/x509";
 import type { TestCertificate } from "./certificates";
-
-/** One element of DER: identifier octet, length, contents. */
-export function tlv(tag: number, ...contents: Uint8Array[]): Buffer {
-  const content = Buffer.concat(contents);
-  if (content.length < 0x80) return Buffer.concat([Buffer.of(tag, content.length), content]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(content.length);
-  const significant = length.subarray(length.findIndex((octet) => octet !== 0));
-  return Buffer.concat([Buffer.of(tag, 0x80 | significant.length), significant, content]);
-}
-
-export const sequence = (...contents: Uint8Array[]) => tlv(0x30, ...contents);
-export const octets = (content: Uint8Array) => tlv(0x04, content);
-export const bits = (content: Uint8Array) => tlv(0x03, Buffer.of(0), content);
-export const enumerated = (value: number) => tlv(0x0a, Buffer.of(value));
-export const boolean = (tag = 0x01) => tlv(tag, Buffer.of(0xff));
-export const text = (tag: number, value: string) => tlv(tag, Buffer.from(value));
-
-/** An INTEGER from 0 to 2^31 - 1. */
-export function integer(value: number): Buffer {
-  const hex = value.toString(16);
-  const content = Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex");
-  return tlv(0x02, ...((content[0] ?? 0) < 0x80 ? [] : [Buffer.of(0)]), content);
-}
-
-export function generalizedTime(time: Date): Buffer {
-  return text(0x18, `${time.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z`);
-}
-
-export function oid(id: string): Buffer {
-  const [first = 0, second = 0, ...rest] = id.split(".").map(Number);
-  const arcs = [first * 40 + second, ...rest].map((arc) => {
-    const octetsOf = [arc & 0x7f];
-    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128))
-      octetsOf.unshift(0x80 | (left & 0x7f));
-    return Buffer.from(octetsOf);
-  });
-  return tlv(0x06, ...arcs);
-}
-
-export function extension(id: string, value: Uint8Array, critical = false): Buffer {
-  return sequence(oid(id), ...(critical ? [boolean()] : []), octets(value));
-}
+import { bits, boolean, der, enumerated, extension, generalizedTime, integer, oid, sequence, text } from "./der";
 
 export const EXTENSION = {
   number: (number: number) => extension("2.5.29.20", integer(number)),
@@ -57,7 +15,7 @@ export const EXTENSION = {
     extension(
       "2.5.29.28",
       sequence(
-        ...(urls.length > 0 ? [tlv(0xa0, tlv(0xa0, ...urls.map((url) => text(0x86, url))))] : []),
+        ...(urls.length > 0 ? [der(0xa0, der(0xa0, ...urls.map((url) => text(0x86, url))))] : []),
         ...flags.map((flag) => boolean(0x80 | flag)),
       ),
       true,
@@ -65,7 +23,7 @@ export const EXTENSION = {
 };
 
 export function distributionPoints(...urls: string[]): Buffer {
-  return sequence(...urls.map((url) => sequence(tlv(0xa0, tlv(0xa0, text(0x86, url))))));
+  return sequence(...urls.map((url) => sequence(der(0xa0, der(0xa0, text(0x86, url))))));
 }
 
 /** AlgorithmIdentifiers of what `signed` makes, by the signer's kind of key. */
@@ -76,9 +34,10 @@ export function signedSequence(tbs: Buffer, signer: TestCertificate, ...more: Bu
   return sequence(tbs, ECDSA_SHA256, bits(sign("sha256", tbs, signer.privateKey)), ...more);
 }
 
-export const serialOf = ({ der }: TestCertificate) => Buffer.from(new X509Certificate(der).serialNumber, "hex");
-export const subjectOf = ({ der }: TestCertificate) =>
-  Buffer.from(new X509Certificate(der).subjectName.toArrayBuffer());
+export const serialOf = (certificate: TestCertificate) =>
+  Buffer.from(new X509Certificate(certificate.der).serialNumber, "hex");
+export const subjectOf = (certificate: TestCertificate) =>
+  Buffer.from(new X509Certificate(certificate.der).subjectName.toArrayBuffer());
 
 export interface CrlEntry {
   certificate: TestCertificate;
@@ -112,14 +71,14 @@ export function makeCrl(options: CrlOptions): Buffer {
     generalizedTime(thisUpdate),
     ...(nextUpdate ? [generalizedTime(nextUpdate)] : []),
     ...(listed.length > 0 ? [sequence(Buffer.concat(listed))] : []),
-    ...(extensions.length > 0 ? [tlv(0xa0, sequence(...extensions))] : []),
+    ...(extensions.length > 0 ? [der(0xa0, sequence(...extensions))] : []),
   );
   return signedSequence(tbs, issuer);
 }
 
 function crlEntry({ certificate, date, extensions = [] }: CrlEntry, thisUpdate: Date): Buffer {
   return sequence(
-    tlv(0x02, serialOf(certificate)),
+    integer(serialOf(certificate)),
     generalizedTime(date ?? thisUpdate),
     ...(extensions.length > 0 ? [sequence(...extensions)] : []),
   );

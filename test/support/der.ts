@@ -1,101 +1,63 @@
-import { sign } from "node:crypto";
-import { DerReader } from "../../components/notary/certificates/der";
-import type { TestCertificate } from "./certificates";
+import { DerReader } from "../../components/notary/der/reader";
 
-// Certificates that no library makes: taken apart, changed and signed again.
+// DER exactly as told, by an encoder that shares nothing with what is tested.
 
-/** An element in DER. */
-export function der(tag: number, ...contents: Buffer[]): Buffer {
+/** An element: identifier octet, length, contents. */
+export function der(tag: number, ...contents: Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
-  const length = content.length;
-  const octets = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...octets]), content]);
+  if (content.length < 0x80) return Buffer.concat([Buffer.of(tag, content.length), content]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(content.length);
+  const significant = length.subarray(length.findIndex((octet) => octet !== 0));
+  return Buffer.concat([Buffer.of(tag, 0x80 | significant.length), significant, content]);
 }
 
-export const hex = (text: string): Buffer => Buffer.from(text.replace(/\s/g, ""), "hex");
+export const hex = (octets: string): Buffer => Buffer.from(octets.replace(/\s/g, ""), "hex");
+export const ascii = (characters: string) => Buffer.from(characters, "latin1");
 
-/** The elements of a version 3 certificate's TBSCertificate, in its order. */
-export interface ToBeSigned {
-  version: Buffer;
-  serialNumber: Buffer;
-  signature: Buffer;
-  issuer: Buffer;
-  validity: Buffer;
-  subject: Buffer;
-  subjectPublicKeyInfo: Buffer;
-  extensions: Buffer;
+export const sequence = (...members: Uint8Array[]) => der(0x30, ...members);
+export const set = (...members: Uint8Array[]) => der(0x31, ...members);
+export const octets = (content: Uint8Array) => der(0x04, content);
+export const bits = (content: Uint8Array) => der(0x03, Buffer.of(0), content);
+export const enumerated = (value: number) => der(0x0a, Buffer.of(value));
+export const boolean = (tag = 0x01) => der(tag, Buffer.of(0xff));
+export const text = (tag: number, value: string) => der(tag, Buffer.from(value));
+/** A UTCTime, unless the tag is another one. */
+export const time = (value: string, tag = 0x17) => der(tag, ascii(value));
+
+export function generalizedTime(date: Date): Buffer {
+  return time(`${date.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z`, 0x18);
 }
 
-export interface CertificateChange extends Partial<ToBeSigned> {
-  /** After the extensions. */
-  trailer?: Buffer;
-  /** The AlgorithmIdentifier outside. */
-  signatureAlgorithm?: Buffer;
-  /** Of the encoded TBSCertificate. */
-  sign?: (toBeSigned: Buffer) => Buffer;
+/** An INTEGER from 0 to 2^31 - 1, or of these content octets. */
+export function integer(value: number | Uint8Array): Buffer {
+  if (typeof value !== "number") return der(0x02, value);
+  const digits = value.toString(16);
+  const content = hex(digits.padStart(digits.length + (digits.length % 2), "0"));
+  return der(0x02, ...((content[0] ?? 0) < 0x80 ? [] : [Buffer.of(0)]), content);
 }
 
-/**
- * The certificate with some elements replaced, signed by `issuer` with SHA-256 and its kind of key, whatever it says,
- * unless the change signs otherwise; itself when it is its own issuer.
- */
-export function changed(
-  certificate: TestCertificate,
-  change: (tbs: ToBeSigned) => CertificateChange,
-  issuer: TestCertificate = certificate,
-): TestCertificate {
-  const parts = new DerReader(new DerReader(certificate.der).sequence().element(0x30)).sequence();
-  const next = () => parts.any().element;
-  const tbs: ToBeSigned = {
-    version: next(),
-    serialNumber: next(),
-    signature: next(),
-    issuer: next(),
-    validity: next(),
-    subject: next(),
-    subjectPublicKeyInfo: next(),
-    extensions: next(),
-  };
-  const { trailer = Buffer.alloc(0), signatureAlgorithm, sign: signed, ...changes } = change(tbs);
-  const made = { ...tbs, ...changes };
-  const body = der(0x30, ...Object.values(made), trailer);
-  const octets = signed?.(body) ?? sign("sha256", body, issuer.privateKey);
-  const signature = der(0x03, Buffer.of(0), octets);
-  return { ...certificate, der: der(0x30, body, signatureAlgorithm ?? made.signature, signature) };
-}
-
-// Parts of a TBSCertificate.
-
-export const OID = {
-  cn: hex("0603550403"),
-  keyUsage: hex("0603551d0f"),
-  basicConstraints: hex("0603551d13"),
-  ecPublicKey: hex("06072a8648ce3d0201"),
-  p256: hex("06082a8648ce3d030107"),
-  rsa: hex("06092a864886f70d010101"),
-};
-export const ascii = (text: string) => Buffer.from(text, "latin1");
-export const name = (tag: number, value: Buffer, type = OID.cn) =>
-  der(0x30, der(0x31, der(0x30, type, der(tag, value))));
-export const time = (text: string, tag = 0x17) => der(tag, ascii(text));
-export const validity = (from: Buffer, to = time("300101000000Z")) => ({ validity: der(0x30, from, to) });
-export const oid = (dotted: string) => {
+/** An OBJECT IDENTIFIER, from its dotted form. */
+export function oid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
-  const octets = (value: number): number[] =>
-    value < 128 ? [value] : [...octets(value >> 7).map((o) => o | 0x80), value & 0x7f];
-  return der(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(octets)]));
-};
-const TRUE = hex("0101ff");
-export const extension = (type: string, value: Buffer, critical = false) =>
-  der(0x30, oid(type), ...(critical ? [TRUE] : []), der(0x04, value));
-export const extensions = (...list: Buffer[]) => ({ extensions: der(0xa3, der(0x30, KEY_USAGE, ...list)) });
-const KEY_USAGE = extension("2.5.29.15", hex("03020780"), true);
-export const spki = (algorithm: Buffer[], bits: Buffer) => ({
-  subjectPublicKeyInfo: der(0x30, der(0x30, ...algorithm), der(0x03, bits)),
-});
+  return der(0x06, ...[first * 40 + second, ...rest].map(base128));
+}
 
-export type Change = (tbs: ToBeSigned) => CertificateChange;
-export const constant =
-  (change: CertificateChange): Change =>
-  () =>
-    change;
+function base128(value: number): Buffer {
+  const groups = [value & 0x7f];
+  for (let left = Math.floor(value / 128); left > 0; left = Math.floor(left / 128))
+    groups.unshift(0x80 | (left & 0x7f));
+  return Buffer.from(groups);
+}
+
+export function extension(type: string, value: Uint8Array, critical = false): Buffer {
+  return sequence(oid(type), ...(critical ? [boolean()] : []), octets(value));
+}
+
+/** The elements inside a constructed one. */
+export function membersOf(element: Buffer): Buffer[] {
+  return new DerReader(new DerReader(element).any().content).readAll((members) => members.any().element);
+}
+
+/** Content octets. */
+export const contentOf = (element: Buffer) => new DerReader(element).any().content;

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, randomBytes, sign, X509Certificate } from "node:crypto";
-import { encodeDer } from "../../components/notary/timestamp/ber";
 import type { TestCertificate } from "./certificates";
+import { contentOf, der, integer, membersOf, octets, oid, sequence, set, time } from "./der";
 
 /** A time stamp exactly as told, for what no honest authority makes. Every default is right. */
 export interface TokenOptions {
@@ -52,26 +52,8 @@ export const OID = {
   signingCertificateV2: "1.2.840.113549.1.9.16.2.47",
 } as const;
 
-export const sequence = (...members: Buffer[]) => encodeDer(0x30, ...members);
-export const set = (...members: Buffer[]) => encodeDer(0x31, ...members);
-export const octets = (content: Buffer) => encodeDer(0x04, content);
-export const integer = (value: number | Buffer) =>
-  encodeDer(0x02, typeof value === "number" ? Buffer.of(value) : value);
-export const attribute = (type: string, ...values: Buffer[]) => sequence(identifier(type), set(...values));
-
-export function identifier(dotted: string): Buffer {
-  const [first = 0, second = 0, ...others] = dotted.split(".").map(Number);
-  return encodeDer(0x06, ...[first * 40 + second, ...others].map(base128));
-}
-
-function base128(value: number): Buffer {
-  const octets = [value & 0x7f];
-  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128))
-    octets.unshift(0x80 | (rest & 0x7f));
-  return Buffer.from(octets);
-}
-
-const algorithm = (type: string) => sequence(identifier(type), Buffer.of(0x05, 0x00));
+export const attribute = (type: string, ...values: Buffer[]) => sequence(oid(type), set(...values));
+const algorithm = (type: string) => sequence(oid(type), Buffer.of(0x05, 0x00));
 
 /** DER of a TimeStampToken. */
 export function makeToken(options: TokenOptions): Buffer {
@@ -80,15 +62,15 @@ export function makeToken(options: TokenOptions): Buffer {
   const info = options.info?.(made) ?? made;
   const certificates = Buffer.concat(options.certificates ?? [leaf.der]);
   return sequence(
-    identifier(OID.signedData),
-    encodeDer(
+    oid(OID.signedData),
+    der(
       0xa0,
       sequence(
         integer(signedDataVersion),
         set(algorithm(OID.sha256)),
-        sequence(identifier(options.contentType ?? OID.tstInfo), encodeDer(0xa0, octets(info))),
-        encodeDer(0xa0, certificates),
-        ...(options.revocationLists ? [encodeDer(0xa1, options.revocationLists)] : []),
+        sequence(oid(options.contentType ?? OID.tstInfo), der(0xa0, octets(info))),
+        der(0xa0, certificates),
+        ...(options.revocationLists ? [der(0xa1, options.revocationLists)] : []),
         set(...signerInfos(signerInfo(options, info))),
       ),
     ),
@@ -99,10 +81,10 @@ function tstInfo(options: TokenOptions, hash: NonNullable<TokenOptions["hash"]>)
   const { message, genTime, accuracy, policy = "1.2.3.4.1", nonce, infoVersion = 1 } = options;
   return sequence(
     integer(infoVersion),
-    identifier(policy),
+    oid(policy),
     sequence(algorithm(OID[hash]), octets(createHash(hash).update(message).digest())),
     integer(Buffer.concat([Buffer.of(0x40), randomBytes(8)])),
-    encodeDer(0x18, Buffer.from(genTime)),
+    time(genTime, 0x18),
     ...(accuracy ? [accuracy] : []),
     ...(nonce ? [integer(nonce)] : []),
   );
@@ -114,7 +96,7 @@ export function signerInfo(options: TokenOptions, info: Buffer): Buffer {
   const { serialNumber } = new X509Certificate(leaf.der);
   const certificateHash = options.certificateHash ?? createHash("sha256").update(leaf.der).digest();
   const attributes = [
-    attribute(OID.contentType, identifier(OID.tstInfo)),
+    attribute(OID.contentType, oid(OID.tstInfo)),
     attribute(OID.messageDigest, octets(createHash("sha256").update(info).digest())),
     attribute(OID.signingCertificateV2, sequence(sequence(sequence(octets(certificateHash))))),
   ];
@@ -125,7 +107,7 @@ export function signerInfo(options: TokenOptions, info: Buffer): Buffer {
     integer(signerVersion),
     sequence(issuerOf(leaf.der), integer(Buffer.from(serialNumber, "hex"))),
     algorithm(digestAlgorithm),
-    ...(signed.length > 0 ? [encodeDer(0xa0, ...signed)] : []),
+    ...(signed.length > 0 ? [der(0xa0, ...signed)] : []),
     algorithm(options.signatureAlgorithm ?? (rsa ? OID.rsa : OID.ecdsaWithSha256)),
     octets(options.signature ?? sign("sha256", toBeSigned, createPrivateKey(leaf.privateKey))),
   );
@@ -137,28 +119,6 @@ function issuerOf(certificate: Buffer): Buffer {
   return members[3] ?? Buffer.alloc(0);
 }
 
-/** The values inside a constructed one. */
-export function membersOf(der: Buffer): Buffer[] {
-  const members: Buffer[] = [];
-  for (let offset = headerLength(der); offset < der.length; ) {
-    const rest = der.subarray(offset);
-    const length = headerLength(rest) + contentLength(rest);
-    members.push(rest.subarray(0, length));
-    offset += length;
-  }
-  return members;
-}
-
-function headerLength(der: Buffer): number {
-  const first = der[1] ?? 0;
-  return first < 0x80 ? 2 : 2 + (first & 0x7f);
-}
-
-function contentLength(der: Buffer): number {
-  const first = der[1] ?? 0;
-  return first < 0x80 ? first : der.readUIntBE(2, first & 0x7f);
-}
-
 /** DER of a TimeStampResp. */
 export function makeResponse(token: Buffer | undefined, status = 0): Buffer {
   return sequence(sequence(integer(status)), ...(token ? [token] : []));
@@ -168,8 +128,5 @@ export function makeResponse(token: Buffer | undefined, status = 0): Buffer {
 export function readRequest(request: Buffer): { nonce: Buffer; hashedMessage: Buffer } {
   const [, imprint = Buffer.alloc(0), nonce = Buffer.alloc(0)] = membersOf(request);
   const hashedMessage = membersOf(imprint)[1] ?? Buffer.alloc(0);
-  return {
-    nonce: nonce.subarray(headerLength(nonce)),
-    hashedMessage: hashedMessage.subarray(headerLength(hashedMessage)),
-  };
+  return { nonce: contentOf(nonce), hashedMessage: contentOf(hashedMessage) };
 }

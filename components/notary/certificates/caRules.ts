@@ -1,4 +1,4 @@
-import { ExtensionType } from "./extensions";
+import { ExtensionType } from "./extension";
 import { keyUsageCritical, keyUsagePresent } from "./leafRules";
 import type { ChainPurpose, Rule } from "./rule";
 import { KeyUsageFlags } from "./usage";

@@ -1,18 +1,20 @@
 import { hash, type KeyObject } from "node:crypto";
 import { messageOf } from "../../errors";
+import { malformed } from "../der/error";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
+import { CRYPTOBYTE, readDate } from "../der/time";
+import { rightAligned } from "../der/values";
 import { BoundedMap } from "./bounded";
-import { DerReader, malformed, rightAligned, Tag } from "./der";
 import { CertificateError } from "./error";
-import { type CertificateExtensions, readExtensions, requireReadableExtensions } from "./extensions";
+import { type CertificateExtensions, extensionsByType, requireReadableExtensions } from "./extensions";
 import { type KeySpec, keySpecOf } from "./keySpec";
 import { readName } from "./name";
 import { readPublicKey } from "./publicKey";
-import { isSignatureValid, readSignatureAlgorithm } from "./signatureAlgorithm";
+import { isSignatureValid } from "./signature";
+import { readSignatureAlgorithm } from "./signatureAlgorithm";
 import { subjectString } from "./subject";
-import { readTime } from "./time";
 import { readUsedExtensions, type UsedExtensions } from "./usedExtensions";
-
-export type { CertificateExtension } from "./extensions";
 
 /**
  * An X.509 certificate (RFC 5280), parsed once: what the rules of the Notary Project look at
@@ -114,14 +116,14 @@ function read(raw: Buffer, thumbprint: string): Certificate {
   const issuerDer = tbs.element(Tag.sequence);
   const issuer = subjectString(readName(issuerDer));
   const validity = tbs.sequence();
-  const [notBefore, notAfter] = [readTime(validity), readTime(validity)];
+  const [notBefore, notAfter] = [readDate(validity, CRYPTOBYTE), readDate(validity, CRYPTOBYTE)];
   const subjectDer = tbs.element(Tag.sequence);
   const subject = subjectString(readName(subjectDer));
   const publicKey = readPublicKey(tbs.element(Tag.sequence));
   // The unique identifiers, which nothing uses.
   if (version > 1) for (const number of [1, 2]) tbs.optional(Tag.implicit(number));
   const list = version === 3 ? tbs.optional(Tag.explicit(3)) : undefined;
-  const extensions: CertificateExtensions = list ? readExtensions(list) : new Map();
+  const extensions: CertificateExtensions = list ? extensionsByType(list.sequence()) : new Map();
   const unhandledCriticalExtensions = requireReadableExtensions(extensions);
   const signature = rightAligned(outer.bitString());
   return {
@@ -146,7 +148,7 @@ function read(raw: Buffer, thumbprint: string): Certificate {
     ...readUsedExtensions(extensions),
     isSignedWith: (issuer) =>
       signed.get(`${thumbprint} ${issuer.thumbprint}`, () =>
-        isSignatureValid(algorithm, toBeSigned, signature, () => issuer.publicKey),
+        isSignatureValid(algorithm.scheme, toBeSigned, signature, () => issuer.publicKey),
       ),
   };
 }

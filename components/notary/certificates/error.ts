@@ -16,6 +16,3 @@ export type CertificateErrorCode =
 
 /** A certificate or chain that cannot be parsed, or violates signature-specification.md § Certificate Requirements. */
 export class CertificateError extends BreakwaterError<CertificateErrorCode> {}
-
-/** Bytes that are no DER (X.690 § 10), or not of the shape that is read. */
-export class DerError extends BreakwaterError<"DER_MALFORMED"> {}

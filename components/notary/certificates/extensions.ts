@@ -1,43 +1,19 @@
-import { DerReader, malformed, Tag } from "./der";
+import { malformed } from "../der/error";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
+import { type Extension, ExtensionType, readExtensions } from "./extension";
 import { hasKnownNames } from "./generalNames";
 import { readNameConstraints } from "./nameConstraints";
 
-/** Object identifiers of RFC 5280 § 4.2. */
-export const ExtensionType = {
-  subjectKeyIdentifier: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  subjectAltName: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  nameConstraints: "2.5.29.30",
-  crlDistributionPoints: "2.5.29.31",
-  certificatePolicies: "2.5.29.32",
-  policyMappings: "2.5.29.33",
-  authorityKeyIdentifier: "2.5.29.35",
-  policyConstraints: "2.5.29.36",
-  extendedKeyUsage: "2.5.29.37",
-  inhibitAnyPolicy: "2.5.29.54",
-  authorityInfoAccess: "1.3.6.1.5.5.7.1.1",
-} as const;
-
-export interface CertificateExtension {
-  readonly critical: boolean;
-  /** The DER inside the OCTET STRING. */
-  readonly value: Buffer;
-}
-
 /** By object identifier. */
-export type CertificateExtensions = ReadonlyMap<string, CertificateExtension>;
+export type CertificateExtensions = ReadonlyMap<string, Omit<Extension, "type">>;
 
-/** @param extensions content of the certificate's `[3]` @throws DerError; also when one occurs twice */
-export function readExtensions(extensions: DerReader): CertificateExtensions {
-  const found = new Map<string, CertificateExtension>();
-  const list = extensions.sequence();
-  while (!list.isEmpty) {
-    const extension = list.sequence();
-    const type = extension.objectIdentifier();
-    const critical = extension.nextIs(Tag.boolean) && extension.boolean();
+/** @throws DerError; also when one occurs twice */
+export function extensionsByType(list: DerReader): CertificateExtensions {
+  const found = new Map<string, Omit<Extension, "type">>();
+  for (const { type, ...extension } of readExtensions(list)) {
     if (found.has(type)) malformed(`the extension ${type} occurs twice`);
-    found.set(type, { critical, value: extension.content(Tag.octetString) });
+    found.set(type, extension);
   }
   return found;
 }
@@ -68,8 +44,8 @@ const CHECKS: Readonly<Record<string, ((der: DerReader, critical: boolean) => bo
   [ExtensionType.authorityInfoAccess]: (_, critical) => notCritical(critical),
   [ExtensionType.certificatePolicies]: (der) => {
     const seen = new Set<string>();
-    each(der.sequence(), (policy) => {
-      const identifier = policy.sequence().content(Tag.objectIdentifier);
+    der.sequence().readAll((policies) => {
+      const identifier = policies.sequence().content(Tag.objectIdentifier);
       const isWhole = identifier.length > 0 && (identifier.at(-1) ?? 0) < 0x80;
       const isMinimal = identifier.every((octet, index) => octet !== 0x80 || (identifier[index - 1] ?? 0) >= 0x80);
       if (!isWhole || !isMinimal || seen.has(identifier.toString("hex")))
@@ -79,7 +55,7 @@ const CHECKS: Readonly<Record<string, ((der: DerReader, critical: boolean) => bo
     return true;
   },
   [ExtensionType.policyMappings]: (der) => {
-    each(der.sequence(), (mappings) => {
+    der.sequence().readAll((mappings) => {
       const mapping = mappings.sequence();
       mapping.content(Tag.objectIdentifier);
       mapping.content(Tag.objectIdentifier);
@@ -99,9 +75,4 @@ const CHECKS: Readonly<Record<string, ((der: DerReader, critical: boolean) => bo
 
 function notCritical(critical: boolean): true {
   return critical ? malformed("an extension is critical that must not be") : true;
-}
-
-/** Reads a list to its end. */
-export function each(list: DerReader, read: (list: DerReader) => void): void {
-  while (!list.isEmpty) read(list);
 }

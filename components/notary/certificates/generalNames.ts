@@ -1,4 +1,6 @@
-import { type DerReader, malformed, Tag } from "./der";
+import { malformed } from "../der/error";
+import type { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
 import { isDomainName, isUri } from "./uri";
 
 // Names of subjectAltName (RFC 5280 § 4.2.1.6). They decide nothing (signature-specification.md § Other
@@ -13,13 +15,11 @@ export const GeneralNameTag = {
 
 /** Whether there is a name of a type that Go knows. @throws DerError when one of them cannot be read */
 export function hasKnownNames(der: DerReader): boolean {
-  const names = der.sequence();
-  let known = false;
-  while (!names.isEmpty) {
+  const known = der.sequence().readAll((names) => {
     const { tag, content } = names.any();
-    known = requireReadable(tag, content) || known;
-  }
-  return known;
+    return requireReadable(tag, content);
+  });
+  return known.includes(true);
 }
 
 function requireReadable(tag: number, content: Buffer): boolean {

@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import type { HashName } from "./hash";
 
 /** Key type and size, named as plugin-extensibility.md § describe-key names them. */
 export type KeySpec = "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-256" | "EC-384" | "EC-521";
@@ -8,8 +9,7 @@ export type SignatureAlgorithm = "PS256" | "PS384" | "PS512" | "ES256" | "ES384"
 
 interface Algorithm {
   readonly name: SignatureAlgorithm;
-  /** Node's name of the hash. */
-  readonly hash: "sha256" | "sha384" | "sha512";
+  readonly hash: HashName;
 }
 
 /** signature-specification.md § Algorithm Selection. */

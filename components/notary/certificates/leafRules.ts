@@ -1,4 +1,4 @@
-import { ExtensionType } from "./extensions";
+import { ExtensionType } from "./extension";
 import type { ChainPurpose, Rule } from "./rule";
 import { ExtendedKeyUsage, KeyUsageFlags } from "./usage";
 

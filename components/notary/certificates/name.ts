@@ -1,4 +1,6 @@
-import { DerReader, malformed, Tag } from "./der";
+import { malformed } from "../der/error";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -15,18 +17,15 @@ export interface NameAttribute {
  * @throws DerError
  */
 export function readName(element: Buffer): NameAttribute[] {
-  const attributes: NameAttribute[] = [];
-  const name = new DerReader(element).sequence();
-  while (!name.isEmpty) {
-    const relative = name.read(Tag.set);
-    while (!relative.isEmpty) {
-      const attribute = relative.sequence();
-      const type = attribute.objectIdentifier();
-      const { tag, content } = attribute.any();
-      attributes.push({ type, value: textOf(tag, content) });
-    }
-  }
-  return attributes;
+  const names = new DerReader(element).sequence().readAll((name) => name.read(Tag.set).readAll(readAttribute));
+  return names.flat();
+}
+
+function readAttribute(relative: DerReader): NameAttribute {
+  const attribute = relative.sequence();
+  const type = attribute.objectIdentifier();
+  const { tag, content } = attribute.any();
+  return { type, value: textOf(tag, content) };
 }
 
 function textOf(tag: number, content: Buffer): string {

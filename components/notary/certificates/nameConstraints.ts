@@ -1,4 +1,6 @@
-import { type DerReader, malformed, Tag } from "./der";
+import { malformed } from "../der/error";
+import type { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
 import { ascii, GeneralNameTag, requireDomain } from "./generalNames";
 
 // An atom or a quoted text before the last "@" of a mailbox (RFC 2821), as Go takes it.
@@ -17,9 +19,8 @@ export function readNameConstraints(der: DerReader): boolean {
   const lists = [Tag.explicit(0), Tag.explicit(1)].map((tag) => constraints.optional(tag));
   if (!constraints.isEmpty) malformed("name constraints have an unknown part");
   if (lists.every((list) => list === undefined || list.isEmpty)) malformed("name constraints are empty");
-  let known = true;
-  for (const list of lists) while (list && !list.isEmpty) known = readSubtree(list.sequence()) && known;
-  return known;
+  const known = lists.map((list) => list?.readAll((subtrees) => readSubtree(subtrees.sequence())) ?? []);
+  return !known.flat().includes(false);
 }
 
 function readSubtree(subtree: DerReader): boolean {

@@ -1,5 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { DerReader, malformed, rightAligned } from "./der";
+import { malformed } from "../der/error";
+import { DerReader } from "../der/reader";
+import { rightAligned } from "../der/values";
 
 export interface SubjectPublicKey {
   /** Undefined when Node cannot read it. */

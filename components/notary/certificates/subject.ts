@@ -1,3 +1,5 @@
+import { encodeDer } from "../der/encode";
+import { Tag } from "../der/tag";
 import type { NameAttribute } from "./name";
 
 // The types that Go names, in the order of its pkix.Name.ToRDNSequence.
@@ -34,13 +36,8 @@ export function subjectString(attributes: readonly NameAttribute[]): string {
 
 /** What Go makes of a string in DER, whatever type it was read from: a PrintableString, else an UTF8String. */
 function derOf(value: string): Buffer {
-  const content = Buffer.from(value);
-  const tag = /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value) ? 0x13 : 0x0c;
-  const size = content.length;
-  const octets = size.toString(16).length > 4 ? 3 : size > 0xff ? 2 : 1;
-  const length = Buffer.alloc(octets);
-  length.writeUIntBE(size, 0, octets);
-  return Buffer.concat([Buffer.from(size < 0x80 ? [tag] : [tag, 0x80 | octets]), length, content]);
+  const printable = /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value);
+  return encodeDer(printable ? Tag.printableString : Tag.utf8String, Buffer.from(value));
 }
 
 function escaped(value: string): string {

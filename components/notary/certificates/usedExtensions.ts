@@ -1,5 +1,9 @@
-import { DerReader, malformed, Tag } from "./der";
-import { type CertificateExtensions, ExtensionType } from "./extensions";
+import { malformed } from "../der/error";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
+import { readDistributionPoints } from "./distributionPoints";
+import { ExtensionType } from "./extension";
+import type { CertificateExtensions } from "./extensions";
 import { GeneralNameTag } from "./generalNames";
 
 /** What is looked at in a certificate's extensions: signature-specification.md § Certificate Requirements. */
@@ -30,6 +34,8 @@ export function readUsedExtensions(extensions: CertificateExtensions): UsedExten
   const extendedKeyUsage = der(ExtensionType.extendedKeyUsage);
   const subjectKeyIdentifier = der(ExtensionType.subjectKeyIdentifier)?.der.content(Tag.octetString);
   const authorityKeyIdentifier = readAuthorityKeyIdentifier(der(ExtensionType.authorityKeyIdentifier)?.der);
+  const authorityInfoAccess = der(ExtensionType.authorityInfoAccess);
+  const crlDistributionPoints = der(ExtensionType.crlDistributionPoints);
   return {
     ...(basicConstraints && { basicConstraints: readBasicConstraints(basicConstraints.der) }),
     ...(keyUsage && { keyUsage: { critical: keyUsage.critical, bits: readKeyUsage(keyUsage.der) } }),
@@ -37,8 +43,8 @@ export function readUsedExtensions(extensions: CertificateExtensions): UsedExten
     ...(subjectKeyIdentifier && { subjectKeyIdentifier }),
     ...(authorityKeyIdentifier && { authorityKeyIdentifier }),
     revocation: {
-      ocsp: readOcspAddresses(der(ExtensionType.authorityInfoAccess)?.der),
-      crl: readCrlAddresses(der(ExtensionType.crlDistributionPoints)?.der),
+      ocsp: authorityInfoAccess ? readOcspAddresses(authorityInfoAccess.der) : [],
+      crl: crlDistributionPoints ? readDistributionPoints(crlDistributionPoints.der) : [],
     },
   };
 }
@@ -59,10 +65,7 @@ function readKeyUsage(der: DerReader): number {
 }
 
 function readExtendedKeyUsage(der: DerReader): string[] {
-  const usages = der.sequence();
-  const found: string[] = [];
-  while (!usages.isEmpty) found.push(usages.objectIdentifier());
-  return found;
+  return der.sequence().readAll((usages) => usages.objectIdentifier());
 }
 
 function readAuthorityKeyIdentifier(der: DerReader | undefined): Buffer | undefined {
@@ -70,25 +73,13 @@ function readAuthorityKeyIdentifier(der: DerReader | undefined): Buffer | undefi
   return identifier?.nextIs(Tag.implicit(0)) ? identifier.content(Tag.implicit(0)) : undefined;
 }
 
-function readOcspAddresses(der: DerReader | undefined): string[] {
-  const access = der?.sequence();
-  const addresses: string[] = [];
-  while (access && !access.isEmpty) {
+function readOcspAddresses(der: DerReader): string[] {
+  const addresses = der.sequence().readAll((access) => {
     const description = access.sequence();
     const method = description.objectIdentifier();
-    if (!description.nextIs(GeneralNameTag.uri)) continue;
+    if (!description.nextIs(GeneralNameTag.uri)) return [];
     const address = description.content(GeneralNameTag.uri).toString();
-    if (method === OCSP) addresses.push(address);
-  }
-  return addresses;
-}
-
-function readCrlAddresses(der: DerReader | undefined): string[] {
-  const points = der?.sequence();
-  const addresses: string[] = [];
-  while (points && !points.isEmpty) {
-    const names = points.sequence().optional(Tag.explicit(0))?.read(Tag.explicit(0));
-    while (names?.nextIs(GeneralNameTag.uri)) addresses.push(names.content(GeneralNameTag.uri).toString());
-  }
-  return addresses;
+    return method === OCSP ? [address] : [];
+  });
+  return addresses.flat();
 }

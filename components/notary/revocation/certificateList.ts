@@ -1,7 +1,10 @@
-import { context, DerReader, malformed, requireMinimal, Tag, toBigInt } from "./der";
-import { type Extension, ExtensionId, findExtension, readExtensions } from "./extensions";
-import type { SignedData } from "./signature";
-import { nextIsTime, readTime } from "./time";
+import { type Extension, ExtensionType, readExtensions } from "../certificates/extension";
+import { malformed } from "../der/error";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
+import { CRYPTOBYTE, readDate } from "../der/time";
+import { readingData } from "./error";
+import { readSignedData, type SignedData } from "./signature";
 
 /** A CertificateList (RFC 5280 § 5.1) but for its entries; nothing of it is checked yet. */
 export interface CertificateList extends SignedData {
@@ -26,21 +29,42 @@ export interface RevokedEntry {
  * @throws RevocationError REVOCATION_DATA_MALFORMED
  */
 export function parseCertificateList(der: Buffer): CertificateList {
-  const list = new DerReader(der).enter(Tag.sequence);
-  const signed = list.readElement(Tag.sequence);
-  const tbs = new DerReader(signed).enter(Tag.sequence);
-  if (!tbs.readInteger().equals(Buffer.of(1))) throw malformed("the CRL is not of version 2");
-  const inner = tbs.read(Tag.sequence);
-  const algorithm = list.read(Tag.sequence);
-  if (!inner.equals(algorithm)) throw malformed("the CRL names two signature algorithms");
-  const signature = list.readBits();
-  const issuerDer = tbs.readElement(Tag.sequence);
-  readTime(tbs, false);
-  const nextUpdate = nextIsTime(tbs) ? readTime(tbs, false) : undefined;
-  const entries = tbs.readOptional(Tag.sequence) ?? Buffer.alloc(0);
-  const block = tbs.enterOptional(context(0, "constructed"))?.enter(Tag.sequence);
+  return readingData(() => readList(new DerReader(der).sequence()));
+}
+
+/**
+ * The entries about one serial number, in the CRL's order; every other one is read, too, as one that cannot be read
+ * makes the CRL worthless.
+ * @param serialNumber content octets, minimal
+ * @throws RevocationError REVOCATION_DATA_MALFORMED
+ */
+export function entriesOf({ entries }: CertificateList, serialNumber: Buffer): RevokedEntry[] {
+  return readingData(() => {
+    const list = new DerReader(entries);
+    const found: RevokedEntry[] = [];
+    while (!list.isEmpty) {
+      const entry = list.sequence();
+      const matches = entry.integer().equals(serialNumber);
+      const read = readEntry(entry);
+      if (matches) found.push(read);
+    }
+    return found;
+  });
+}
+
+function readList(list: DerReader): CertificateList {
+  const { signed, algorithm, signature } = readSignedData(list);
+  const tbs = new DerReader(signed).sequence();
+  if (tbs.int64() !== 1n) malformed("the CRL is not of version 2");
+  if (!tbs.content(Tag.sequence).equals(algorithm)) malformed("the CRL names two signature algorithms");
+  const issuerDer = tbs.element(Tag.sequence);
+  readDate(tbs, CRYPTOBYTE);
+  const hasNextUpdate = tbs.nextIs(Tag.utcTime) || tbs.nextIs(Tag.generalizedTime);
+  const nextUpdate = hasNextUpdate ? readDate(tbs, CRYPTOBYTE) : undefined;
+  const entries = tbs.nextIs(Tag.sequence) ? tbs.content(Tag.sequence) : Buffer.alloc(0);
+  const block = tbs.optional(Tag.explicit(0))?.sequence();
   const extensions = block ? readExtensions(block) : [];
-  const number = findExtension(extensions, ExtensionId.crlNumber);
+  const number = findExtension(extensions, ExtensionType.crlNumber);
   return {
     signed,
     algorithm,
@@ -48,36 +72,22 @@ export function parseCertificateList(der: Buffer): CertificateList {
     issuerDer,
     ...(nextUpdate && { nextUpdate }),
     extensions,
-    ...(number && { number: toBigInt(new DerReader(number.value).readInteger()) }),
+    ...(number && { number: new DerReader(number.value).bigInteger() }),
     entries,
   };
 }
 
-/**
- * The entries about one serial number, in the CRL's order; every other one is read, too, as one that cannot be read
- * makes the CRL worthless.
- * @throws RevocationError REVOCATION_DATA_MALFORMED
- */
-export function entriesOf({ entries }: CertificateList, serialNumber: Buffer): RevokedEntry[] {
-  requireMinimal(serialNumber);
-  const reader = new DerReader(entries);
-  const found: RevokedEntry[] = [];
-  while (!reader.done) {
-    const entry = reader.enter(Tag.sequence);
-    const matches = entry.readInteger().equals(serialNumber);
-    const revocationDate = readTime(entry, false);
-    const block = entry.enterOptional(Tag.sequence);
-    const extensions = block ? readExtensions(block) : [];
-    const reasonCode = reasonOf(extensions);
-    if (matches) found.push({ revocationDate, reasonCode, extensions });
-  }
-  return found;
+/** Of what follows the serial number. */
+function readEntry(entry: DerReader): RevokedEntry {
+  const revocationDate = readDate(entry, CRYPTOBYTE);
+  const block = entry.optional(Tag.sequence);
+  const extensions = block ? readExtensions(block) : [];
+  const reason = extensions.findLast(({ type }) => type === ExtensionType.reasonCode);
+  const reasonCode = reason ? Number(new DerReader(reason.value).int64(Tag.enumerated)) : 0;
+  return { revocationDate, reasonCode, extensions };
 }
 
-function reasonOf(extensions: readonly Extension[]): number {
-  const extension = extensions.findLast(({ id }) => id === ExtensionId.reasonCode);
-  if (!extension) return 0;
-  const content = new DerReader(extension.value).readInteger(Tag.enumerated);
-  if (content.length > 4) throw malformed("a CRL's reason code is too large");
-  return content.readIntBE(0, content.length);
+/** The first one of a type. */
+export function findExtension(extensions: readonly Extension[], type: string): Extension | undefined {
+  return extensions.find((extension) => extension.type === type);
 }

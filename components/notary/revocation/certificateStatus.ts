@@ -31,7 +31,7 @@ export function unknown(error: unknown, place?: string): CertificateStatus & { s
  * (§ CRLs: "support only HTTP CRL URLs") and notation-core-go (for OCSP, too) ask addresses of http alone.
  * @throws RevocationError REVOCATION_ADDRESS_UNSUPPORTED
  */
-export function requireHttp(url: string): void {
+function requireHttp(url: string): void {
   if (URL.canParse(url) && new URL(url).protocol === "http:") return;
   throw new RevocationError("REVOCATION_ADDRESS_UNSUPPORTED", "only addresses of http are asked");
 }
@@ -43,8 +43,12 @@ export function placeOf(address: string): string {
   return place.length <= 120 ? place : `${place.slice(0, 119)}…`;
 }
 
-/** What the source delivers. @throws RevocationError REVOCATION_SOURCE_FAILED */
-export async function delivered(answer: () => Promise<Buffer>): Promise<Buffer> {
+/**
+ * What the source delivers from an address.
+ * @throws RevocationError REVOCATION_ADDRESS_UNSUPPORTED, REVOCATION_SOURCE_FAILED
+ */
+export async function delivered(url: string, answer: () => Promise<Buffer>): Promise<Buffer> {
+  requireHttp(url);
   try {
     return await answer();
   } catch (error) {

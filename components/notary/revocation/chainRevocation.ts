@@ -1,6 +1,8 @@
 import { messageOf } from "../../errors";
+import { BoundedMap } from "../certificates/bounded";
 import type { Certificate } from "../certificates/certificate";
 import { requireSigningChain, requireTimestampingChain } from "../certificates/chain";
+import type { ChainPurpose } from "../certificates/lint";
 import type { CertificateStatus, StatusArgs } from "./certificateStatus";
 import { crlStatus } from "./crl";
 import type { RevocationErrorCode } from "./error";
@@ -25,7 +27,7 @@ export interface ChainRevocationArgs {
   /** An authentic signing time: a revocation whose invalidity date is later does not count. */
   signingTime?: Date;
   /** Which requirements the chain must meet; those of code signing unless given. */
-  purpose?: "codeSigning" | "timestamping";
+  purpose?: ChainPurpose;
 }
 
 /**
@@ -66,22 +68,18 @@ async function certificateStatus(args: StatusArgs): Promise<CertificateStatus> {
 }
 
 // A chain meets the requirements or not, whatever the time is, and comes again with every signature.
-const valid = new Set<string>();
-const VALID_MAX = 256;
+const met = new BoundedMap<string, true>(256);
+const REQUIRE = { codeSigning: requireSigningChain, timestamping: requireTimestampingChain };
 
-function chainFailure(
-  chain: readonly Certificate[],
-  purpose: NonNullable<ChainRevocationArgs["purpose"]>,
-): string | undefined {
+function chainFailure(chain: readonly Certificate[], purpose: ChainPurpose): string | undefined {
   const key = [purpose, ...chain.map(({ thumbprint }) => thumbprint)].join(" ");
-  if (valid.has(key)) return undefined;
   try {
-    if (purpose === "codeSigning") requireSigningChain(chain);
-    else requireTimestampingChain(chain);
+    met.get(key, () => {
+      REQUIRE[purpose](chain);
+      return true;
+    });
+    return undefined;
   } catch (error) {
     return messageOf(error);
   }
-  if (valid.size >= VALID_MAX) valid.clear();
-  valid.add(key);
-  return undefined;
 }

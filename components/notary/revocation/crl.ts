@@ -1,18 +1,18 @@
 import type { Certificate } from "../certificates/certificate";
-import { type CertificateList, entriesOf, parseCertificateList } from "./certificateList";
+import { type Extension, ExtensionType } from "../certificates/extension";
+import { type CertificateList, entriesOf, findExtension, parseCertificateList } from "./certificateList";
 import {
   ADDRESSES_MAX,
   type CertificateStatus,
   delivered,
   placeOf,
-  requireHttp,
   type StatusArgs,
   unknown,
 } from "./certificateStatus";
 import { requireCrl, requireDelta } from "./crlRequirements";
 import { distributionPointUris, requireScope } from "./distributionPoint";
 import { RevocationError } from "./error";
-import { type Extension, ExtensionId, findExtension, invalidityDate } from "./extensions";
+import { invalidityDate } from "./invalidityDate";
 import type { RevocationSource } from "./revocationSource";
 
 const CERTIFICATE_HOLD = 6;
@@ -62,7 +62,7 @@ async function revocationReason(url: string, args: StatusArgs): Promise<string |
   requireCrl(base, issuer, now, "base");
   requireScope(base.extensions, certificate);
   const delta = await deltaOf(base, source);
-  if (!delta && certificate.extensions.has(ExtensionId.freshestCrl)) {
+  if (!delta && certificate.extensions.has(ExtensionType.freshestCrl)) {
     throw new RevocationError(
       "CRL_DELTA_UNSUPPORTED",
       "only the certificate, and not the CRL, names a delta CRL, which is not supported",
@@ -77,7 +77,7 @@ async function revocationReason(url: string, args: StatusArgs): Promise<string |
 
 /** § Revocation Checking with Delta CRLs: the addresses in the base CRL are alternatives. @throws RevocationError */
 async function deltaOf(base: CertificateList, source: RevocationSource): Promise<CertificateList | undefined> {
-  const freshest = findExtension(base.extensions, ExtensionId.freshestCrl);
+  const freshest = findExtension(base.extensions, ExtensionType.freshestCrl);
   let failure: unknown;
   for (const url of freshest ? distributionPointUris(freshest.value).slice(0, ADDRESSES_MAX) : []) {
     try {
@@ -92,8 +92,7 @@ async function deltaOf(base: CertificateList, source: RevocationSource): Promise
 }
 
 async function fetchList(url: string, source: RevocationSource): Promise<CertificateList> {
-  requireHttp(url);
-  return parseCertificateList(await delivered(() => source.fetchCrl(url)));
+  return parseCertificateList(await delivered(url, () => source.fetchCrl(url)));
 }
 
 /**
@@ -120,11 +119,11 @@ function reasonIn(
 function readEntryExtensions(extensions: readonly Extension[]): Date | undefined {
   let date: Date | undefined;
   for (const extension of extensions) {
-    if (extension.id === ExtensionId.invalidityDate) date = invalidityDate(extension);
+    if (extension.type === ExtensionType.invalidityDate) date = invalidityDate(extension);
     else if (extension.critical) {
       throw new RevocationError(
         "CRL_CRITICAL_EXTENSION",
-        `the certificate's entry has the unknown critical extension ${extension.id}`,
+        `the certificate's entry has the unknown critical extension ${extension.type}`,
       );
     }
   }

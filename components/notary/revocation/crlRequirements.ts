@@ -1,13 +1,16 @@
 import type { Certificate } from "../certificates/certificate";
+import { ExtensionType } from "../certificates/extension";
 import { KeyUsageFlags } from "../certificates/usage";
-import type { CertificateList } from "./certificateList";
-import { DerReader, toBigInt } from "./der";
-import { RevocationError, type RevocationErrorCode } from "./error";
-import { ExtensionId, findExtension } from "./extensions";
+import { DerReader } from "../der/reader";
+import { type CertificateList, findExtension } from "./certificateList";
+import { RevocationError, type RevocationErrorCode, readingData } from "./error";
 import { isSignedBy } from "./signature";
 
 /** Critical extensions of a CRL that are looked at. */
-const UNDERSTOOD: ReadonlySet<string> = new Set([ExtensionId.issuingDistributionPoint, ExtensionId.deltaCrlIndicator]);
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  ExtensionType.issuingDistributionPoint,
+  ExtensionType.deltaCrlIndicator,
+]);
 
 /**
  * What makes a CRL one to rely on: trust-store-trust-policy.md § Revocation Checking with CRL, steps 1 and 2, as
@@ -25,7 +28,7 @@ export function requireCrl(list: CertificateList, issuer: Certificate, now: Date
   if (issuer.basicConstraints?.ca !== true || (usage !== 0 && (usage & KeyUsageFlags.cRLSign) === 0)) {
     throw violation("CRL_ISSUER_UNAUTHORIZED", `the issuer ${name} may not sign CRLs: its key usage has no cRLSign`);
   }
-  if (!list.issuerDer.equals(issuer.subjectDer) || !isSignedBy(list, issuer.publicKey)) {
+  if (!list.issuerDer.equals(issuer.subjectDer) || !isSignedBy(list, issuer)) {
     throw violation(
       "CRL_SIGNATURE_INVALID",
       `the ${kind} CRL is not signed by ${name}: it may have been tampered with`,
@@ -38,11 +41,11 @@ export function requireCrl(list: CertificateList, issuer: Certificate, now: Date
       `the ${kind} CRL is valid until ${list.nextUpdate.toISOString()}: have its issuer publish a new one`,
     );
   }
-  const foreign = list.extensions.find(({ id, critical }) => critical && !UNDERSTOOD.has(id));
+  const foreign = list.extensions.find(({ type, critical }) => critical && !UNDERSTOOD.has(type));
   if (foreign) {
-    throw violation("CRL_CRITICAL_EXTENSION", `the ${kind} CRL has the unknown critical extension ${foreign.id}`);
+    throw violation("CRL_CRITICAL_EXTENSION", `the ${kind} CRL has the unknown critical extension ${foreign.type}`);
   }
-  if (kind === "base" && findExtension(list.extensions, ExtensionId.deltaCrlIndicator)) {
+  if (kind === "base" && findExtension(list.extensions, ExtensionType.deltaCrlIndicator)) {
     throw violation("CRL_DELTA_INVALID", "a delta CRL is served as the base CRL");
   }
 }
@@ -58,14 +61,14 @@ export function requireDelta(delta: CertificateList, base: CertificateList): voi
   if (delta.number <= base.number) {
     throw violation("CRL_DELTA_INVALID", `the delta CRL ${delta.number} is not newer than the base CRL ${base.number}`);
   }
-  const indicator = findExtension(delta.extensions, ExtensionId.deltaCrlIndicator);
+  const indicator = findExtension(delta.extensions, ExtensionType.deltaCrlIndicator);
   if (!indicator) throw violation("CRL_DELTA_INVALID", "the delta CRL does not say that it is one");
-  const minimum = toBigInt(new DerReader(indicator.value).readInteger());
+  const minimum = readingData(() => new DerReader(indicator.value).bigInteger());
   if (minimum > base.number) {
     throw violation("CRL_DELTA_INVALID", `the delta CRL needs the base CRL ${minimum}, not ${base.number}`);
   }
   const [of, to] = [delta, base].map(({ extensions }) =>
-    findExtension(extensions, ExtensionId.issuingDistributionPoint)?.value.toString("hex"),
+    findExtension(extensions, ExtensionType.issuingDistributionPoint)?.value.toString("hex"),
   );
   // RFC 5280 § 6.3.3 (c) (2), which the reference implementation does not ask for.
   if (of !== to) throw violation("CRL_DELTA_INVALID", "the delta CRL and the base CRL have different scopes");

@@ -1,26 +1,15 @@
 import type { Certificate } from "../certificates/certificate";
-import { context, DerReader, Tag } from "./der";
-import { RevocationError } from "./error";
-import { type Extension, ExtensionId, findExtension } from "./extensions";
+import { readDistributionPoints } from "../certificates/distributionPoints";
+import { type Extension, ExtensionType } from "../certificates/extension";
+import { GeneralNameTag } from "../certificates/generalNames";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
+import { findExtension } from "./certificateList";
+import { RevocationError, readingData } from "./error";
 
-const constructed = (number: number) => context(number, "constructed");
-const primitive = (number: number) => context(number, "primitive");
-
-/**
- * The URIs of a CRLDistributionPoints (RFC 5280 § 4.2.1.13, and § 5.2.6 for delta CRLs), of each name the leading ones,
- * as notation-core-go reads them.
- * @throws RevocationError REVOCATION_DATA_MALFORMED
- */
+/** Of the extension freshestCRL (RFC 5280 § 5.2.6). @throws RevocationError REVOCATION_DATA_MALFORMED */
 export function distributionPointUris(der: Buffer): string[] {
-  const points = new DerReader(der).enter(Tag.sequence);
-  const uris: string[] = [];
-  while (!points.done) {
-    const name = points.enter(Tag.sequence).enterOptional(constructed(0));
-    if (!name) continue;
-    const fullName = name.enter(constructed(0));
-    while (fullName.next(primitive(6))) uris.push(fullName.read(primitive(6)).toString("latin1"));
-  }
-  return uris;
+  return readingData(() => readDistributionPoints(new DerReader(der)));
 }
 
 /**
@@ -31,37 +20,43 @@ export function distributionPointUris(der: Buffer): string[] {
  * @throws RevocationError CRL_OTHER_SCOPE, REVOCATION_DATA_MALFORMED
  */
 export function requireScope(extensions: readonly Extension[], certificate: Certificate): void {
-  const extension = findExtension(extensions, ExtensionId.issuingDistributionPoint);
+  const extension = findExtension(extensions, ExtensionType.issuingDistributionPoint);
   if (!extension) return;
-  const point = new DerReader(extension.value).enter(Tag.sequence);
-  const name = point.enterOptional(constructed(0));
-  const onlyUsers = flag(point, 1);
-  const onlyAuthorities = flag(point, 2);
-  point.readOptional(primitive(3));
-  const indirect = flag(point, 4);
-  const onlyAttributes = flag(point, 5);
+  const scope = readingData(() => readScope(new DerReader(extension.value).sequence()));
   const authority = certificate.basicConstraints?.ca === true;
-  if (indirect) throw otherScope("is an indirect one, which is not supported");
-  if (onlyAttributes || (onlyUsers && authority) || (onlyAuthorities && !authority)) {
+  if (scope.indirect) throw otherScope("is an indirect one, which is not supported");
+  if (scope.onlyAttributes || (scope.onlyUsers && authority) || (scope.onlyAuthorities && !authority)) {
     throw otherScope("is about other kinds of certificates");
   }
-  if (name && !namesOneOf(name, certificate.revocation.crl)) {
+  if (scope.addresses && !scope.addresses.some((address) => certificate.revocation.crl.includes(address))) {
     throw otherScope("belongs to a distribution point that the certificate does not name");
   }
 }
 
-function namesOneOf(name: DerReader, addresses: readonly string[]): boolean {
-  const fullName = name.enterOptional(constructed(0));
-  let found = false;
-  while (fullName && !fullName.done) {
-    if (!fullName.next(primitive(6))) fullName.skip();
-    else if (addresses.includes(fullName.read(primitive(6)).toString("latin1"))) found = true;
-  }
-  return found;
+interface Scope {
+  /** The addresses of its distribution point, when it names one. */
+  addresses: readonly string[] | undefined;
+  onlyUsers: boolean;
+  onlyAuthorities: boolean;
+  indirect: boolean;
+  onlyAttributes: boolean;
 }
 
-function flag(point: DerReader, number: number): boolean {
-  return point.next(primitive(number)) && point.readBoolean(primitive(number));
+/** An IssuingDistributionPoint: RFC 5280 § 5.2.5. */
+function readScope(point: DerReader): Scope {
+  const flag = (number: number) => point.nextIs(Tag.implicit(number)) && point.boolean(Tag.implicit(number));
+  const name = point.optional(Tag.explicit(0));
+  const [onlyUsers, onlyAuthorities] = [flag(1), flag(2)];
+  // Of some reasons only.
+  point.optional(Tag.implicit(3));
+  const [indirect, onlyAttributes] = [flag(4), flag(5)];
+  return { addresses: name && urisIn(name), onlyUsers, onlyAuthorities, indirect, onlyAttributes };
+}
+
+function urisIn(name: DerReader): string[] {
+  const fullName = name.optional(Tag.explicit(0));
+  const names = fullName?.readAll((list) => list.any()) ?? [];
+  return names.filter(({ tag }) => tag === GeneralNameTag.uri).map(({ content }) => content.toString());
 }
 
 function otherScope(what: string): RevocationError {

@@ -1,4 +1,5 @@
-import { BreakwaterError } from "../../errors";
+import { BreakwaterError, messageOf } from "../../errors";
+import { translatingDerError } from "../der/error";
 
 export type RevocationErrorCode =
   | "REVOCATION_CHAIN_INVALID"
@@ -27,3 +28,16 @@ export type RevocationErrorCode =
  * Revocation Evaluation.
  */
 export class RevocationError extends BreakwaterError<RevocationErrorCode> {}
+
+/** What `read` makes of what a server sent. @throws RevocationError REVOCATION_DATA_MALFORMED in place of a DerError */
+export function readingData<Value>(read: () => Value): Value {
+  return translatingDerError(
+    read,
+    (error) =>
+      new RevocationError(
+        "REVOCATION_DATA_MALFORMED",
+        `the server's data cannot be read (${messageOf(error)}): ask its operator`,
+        { cause: error },
+      ),
+  );
+}

@@ -1,15 +1,15 @@
+import { type Extension, ExtensionType } from "../certificates/extension";
 import {
   ADDRESSES_MAX,
   type CertificateStatus,
   delivered,
   placeOf,
-  requireHttp,
   type StatusArgs,
   unknown,
 } from "./certificateStatus";
 import { crlStatus } from "./crl";
 import { RevocationError } from "./error";
-import { ExtensionId, type Extension, invalidityDate } from "./extensions";
+import { invalidityDate } from "./invalidityDate";
 import { ocspRequest } from "./ocspRequest";
 import { parseOcspResponse } from "./ocspResponse";
 import { requireOcspSignature, singleResponseFor } from "./ocspSignature";
@@ -38,8 +38,8 @@ export async function ocspStatus(args: StatusArgs): Promise<CertificateStatus> {
 /** @throws RevocationError */
 async function statusFrom(url: string, args: StatusArgs): Promise<CertificateStatus> {
   const { certificate, issuer, source, now, signingTime } = args;
-  requireHttp(url);
-  const response = parseOcspResponse(await delivered(() => source.askOcsp(url, ocspRequest(certificate, issuer))));
+  const answer = await delivered(url, () => source.askOcsp(url, ocspRequest(certificate, issuer)));
+  const response = parseOcspResponse(answer);
   const single = singleResponseFor(response, certificate, issuer);
   const responder = requireOcspSignature(response, issuer, now);
   // A time thisUpdate in the future is not looked at by the reference implementation, and RFC 6960 § 4.2.2.1 has a
@@ -61,7 +61,7 @@ async function statusFrom(url: string, args: StatusArgs): Promise<CertificateSta
  * responder's own certificate is revoked. The reference implementation leaves this out.
  */
 async function requireUnrevokedResponder(responder: StatusArgs["certificate"], args: StatusArgs): Promise<void> {
-  if (responder.extensions.has(ExtensionId.ocspNoCheck) || responder.revocation.crl.length === 0) return;
+  if (responder.extensions.has(ExtensionType.ocspNoCheck) || responder.revocation.crl.length === 0) return;
   const { issuer, source, now } = args;
   const found = await crlStatus({ certificate: responder, issuer, source, now });
   if (found.status === "ok") return;
@@ -73,7 +73,7 @@ async function requireUnrevokedResponder(responder: StatusArgs["certificate"], a
 
 /** Whether the key became invalid after the signing; an invalidity date that cannot be read counts for nothing. */
 function isLater(extensions: readonly Extension[], signingTime: Date | undefined): boolean {
-  const extension = extensions.findLast(({ id }) => id === ExtensionId.invalidityDate);
+  const extension = extensions.findLast(({ type }) => type === ExtensionType.invalidityDate);
   if (!extension || !signingTime) return false;
   try {
     return signingTime < invalidityDate(extension);

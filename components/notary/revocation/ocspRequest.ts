@@ -4,8 +4,7 @@ import { CertID, OCSPRequest, Request, TBSRequest } from "@peculiar/asn1-ocsp";
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
 import type { Certificate } from "../certificates/certificate";
-
-const SHA1 = "1.3.14.3.2.26";
+import { SHA1_IDENTIFIER } from "../certificates/hash";
 
 /**
  * The DER of an OCSPRequest (RFC 6960 § 4.1.1) for one certificate, as notation-core-go sends it: identified with
@@ -14,7 +13,7 @@ const SHA1 = "1.3.14.3.2.26";
  */
 export function ocspRequest(certificate: Certificate, issuer: Certificate): Buffer {
   const reqCert = new CertID({
-    hashAlgorithm: new AlgorithmIdentifier({ algorithm: SHA1, parameters: null }),
+    hashAlgorithm: new AlgorithmIdentifier({ algorithm: SHA1_IDENTIFIER, parameters: null }),
     issuerNameHash: new OctetString(sha1(issuer.subjectDer)),
     issuerKeyHash: new OctetString(sha1(issuer.publicKeyBits)),
     serialNumber: new Uint8Array(certificate.serialNumber).buffer,

@@ -1,8 +1,10 @@
-import { context, DerReader, malformed, Tag } from "./der";
-import { RevocationError } from "./error";
-import { type Extension, readExtensions } from "./extensions";
-import type { SignedData } from "./signature";
-import { readTime } from "./time";
+import { type Extension, readExtensions } from "../certificates/extension";
+import { malformed } from "../der/error";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
+import { ENCODING_ASN1, readDate } from "../der/time";
+import { RevocationError, readingData } from "./error";
+import { readSignedData, type SignedData } from "./signature";
 
 /** What a BasicOCSPResponse (RFC 6960 § 4.2.1) says; nothing of it is checked yet. */
 export interface OcspResponse extends SignedData {
@@ -38,56 +40,55 @@ const UNSUCCESSFUL: Readonly<Record<number, string>> = {
  * @throws RevocationError REVOCATION_DATA_MALFORMED, OCSP_UNSUCCESSFUL
  */
 export function parseOcspResponse(der: Buffer): OcspResponse {
-  const outer = new DerReader(der);
-  const response = outer.enter(Tag.sequence);
-  if (!outer.done) throw malformed("data follow the OCSP response");
-  const status = response.readInteger(Tag.enumerated);
-  if (!status.equals(Buffer.of(0))) {
-    const name = (status.length === 1 && UNSUCCESSFUL[status[0] ?? 0]) || `status 0x${status.toString("hex", 0, 8)}`;
-    throw new RevocationError("OCSP_UNSUCCESSFUL", `the responder answers ${name}: ask its operator`);
-  }
-  const bytes = response.enter(context(0, "constructed")).enter(Tag.sequence);
-  if (bytes.readObjectIdentifier() !== BASIC) throw malformed("the OCSP response is not a basic one");
-  return basicResponse(bytes.read(Tag.octetString));
+  return readingData(() => {
+    const response = wholeSequence(der);
+    const status = response.integer(Tag.enumerated);
+    if (!status.equals(Buffer.of(0))) throw unsuccessful(status);
+    const bytes = response.read(Tag.explicit(0)).sequence();
+    if (bytes.objectIdentifier() !== BASIC) malformed("the OCSP response is not a basic one");
+    return readBasicResponse(wholeSequence(bytes.content(Tag.octetString)));
+  });
 }
 
-function basicResponse(der: Buffer): OcspResponse {
+function wholeSequence(der: Buffer): DerReader {
   const outer = new DerReader(der);
-  const reader = outer.enter(Tag.sequence);
-  if (!outer.done) throw malformed("data follow the OCSP response");
-  const signed = reader.readElement(Tag.sequence);
-  const algorithm = reader.read(Tag.sequence);
-  const signature = reader.readBits();
-  const list = reader.enterOptional(context(0, "constructed"))?.enter(Tag.sequence);
-  const certificates: Buffer[] = [];
-  while (list && !list.done) certificates.push(list.readElement(Tag.sequence));
-  return { signed, algorithm, signature, certificates, responses: responseData(signed) };
+  const sequence = outer.sequence();
+  return outer.isEmpty ? sequence : malformed("data follow the OCSP response");
 }
 
-function responseData(der: Buffer): SingleResponse[] {
-  const reader = new DerReader(der).enter(Tag.sequence);
-  reader.enterOptional(context(0, "constructed"))?.readInteger();
+function unsuccessful(status: Buffer): RevocationError {
+  const name = (status.length === 1 && UNSUCCESSFUL[status[0] ?? 0]) || `status 0x${status.toString("hex", 0, 8)}`;
+  return new RevocationError("OCSP_UNSUCCESSFUL", `the responder answers ${name}: ask its operator`);
+}
+
+function readBasicResponse(response: DerReader): OcspResponse {
+  const data = readSignedData(response);
+  const list = response.optional(Tag.explicit(0))?.sequence();
+  const certificates = list?.readAll((members) => members.element(Tag.sequence)) ?? [];
+  return { ...data, certificates, responses: readResponseData(new DerReader(data.signed).sequence()) };
+}
+
+function readResponseData(data: DerReader): SingleResponse[] {
+  data.optional(Tag.explicit(0))?.integer();
   // Which key signed is found out by verifying, not by this name.
-  if (reader.next(context(1, "constructed"))) reader.enter(context(1, "constructed")).read(Tag.sequence);
-  else reader.enter(context(2, "constructed")).read(Tag.octetString);
-  readTime(reader, true);
-  const list = reader.enter(Tag.sequence);
-  const responses: SingleResponse[] = [];
-  while (!list.done) responses.push(singleResponse(list.enter(Tag.sequence)));
-  return responses;
+  const byName = data.optional(Tag.explicit(1));
+  if (byName) byName.content(Tag.sequence);
+  else data.read(Tag.explicit(2)).content(Tag.octetString);
+  readDate(data, ENCODING_ASN1);
+  return data.sequence().readAll((list) => readSingleResponse(list.sequence()));
 }
 
-function singleResponse(reader: DerReader): SingleResponse {
-  const certId = reader.enter(Tag.sequence);
-  const hashAlgorithm = certId.enter(Tag.sequence).readObjectIdentifier();
-  const issuerNameHash = certId.read(Tag.octetString);
-  const issuerKeyHash = certId.read(Tag.octetString);
-  const serialNumber = certId.readInteger();
-  const status = certStatus(reader);
-  readTime(reader, true);
-  const next = reader.enterOptional(context(0, "constructed"));
-  const nextUpdate = next && readTime(next, true);
-  const extensions = reader.enterOptional(context(1, "constructed"))?.enter(Tag.sequence);
+function readSingleResponse(response: DerReader): SingleResponse {
+  const certId = response.sequence();
+  const hashAlgorithm = certId.sequence().objectIdentifier();
+  const issuerNameHash = certId.content(Tag.octetString);
+  const issuerKeyHash = certId.content(Tag.octetString);
+  const serialNumber = certId.integer();
+  const status = readStatus(response);
+  readDate(response, ENCODING_ASN1);
+  const next = response.optional(Tag.explicit(0));
+  const nextUpdate = next && readDate(next, ENCODING_ASN1);
+  const extensions = response.optional(Tag.explicit(1))?.sequence();
   return {
     hashAlgorithm,
     issuerNameHash,
@@ -99,11 +100,11 @@ function singleResponse(reader: DerReader): SingleResponse {
   };
 }
 
-function certStatus(reader: DerReader): SingleResponse["status"] {
-  if (reader.readOptional(context(0, "primitive"))) return "good";
-  if (reader.readOptional(context(2, "primitive"))) return "unknown";
-  const revoked = reader.enter(context(1, "constructed"));
-  readTime(revoked, true);
-  revoked.enterOptional(context(0, "constructed"))?.readInteger(Tag.enumerated);
+function readStatus(response: DerReader): SingleResponse["status"] {
+  if (response.optional(Tag.implicit(0))) return "good";
+  if (response.optional(Tag.implicit(2))) return "unknown";
+  const revoked = response.read(Tag.explicit(1));
+  readDate(revoked, ENCODING_ASN1);
+  revoked.optional(Tag.explicit(0))?.integer(Tag.enumerated);
   return "revoked";
 }

@@ -1,3 +1,4 @@
+import { encodeLength } from "../der/encode";
 import { malformed } from "./malformed";
 
 // The reference takes a token (signature-specification.md § Unsigned Attributes) in BER of definite lengths, and writes
@@ -51,17 +52,4 @@ function headerAt(bytes: Buffer, start: number): { identifier: Buffer; contents:
   }
   if (length > bytes.length - offset) throw malformed("it is cut off");
   return { identifier, contents: bytes.subarray(offset, offset + length), end: offset + length };
-}
-
-/** A DER value with this identifier octet. */
-export function encodeDer(tag: number, ...contents: readonly Buffer[]): Buffer {
-  const body = Buffer.concat(contents);
-  return Buffer.concat([Buffer.of(tag), encodeLength(body.length), body]);
-}
-
-function encodeLength(length: number): Buffer {
-  if (length < 0x80) return Buffer.of(length);
-  const hex = length.toString(16);
-  const octets = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");
-  return Buffer.concat([Buffer.of(0x80 | octets.length), octets]);
 }

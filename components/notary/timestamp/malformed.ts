@@ -1,4 +1,5 @@
-import { DerError } from "../certificates/error";
+import { messageOf } from "../../errors";
+import { translatingDerError } from "../der/error";
 import { TimestampError } from "./error";
 
 /** What signature-specification.md § Unsigned Attributes calls a time stamp signature is none. */
@@ -12,10 +13,5 @@ export function malformed(what: string, cause?: unknown): TimestampError {
 
 /** What `read` returns. @throws TimestampError TIMESTAMP_MALFORMED in place of a DerError */
 export function readingDer<Value>(read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DerError) throw malformed(error.message, error);
-    throw error;
-  }
+  return translatingDerError(read, (error) => malformed(messageOf(error), error));
 }

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import { MessageImprint as AsnMessageImprint, TimeStampReq } from "@peculiar/asn1-tsp";
 import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
+import { HASH_IDENTIFIER } from "../certificates/hash";
 import { ALGORITHM_OF, type KeySpec } from "../certificates/keySpec";
-import { HASH_IDENTIFIER } from "./algorithms";
 import type { MessageImprint } from "./tstInfo";
 
 /** A request and what the answer must repeat. */

@@ -1,4 +1,5 @@
-import { DerReader, Tag } from "../certificates/der";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
 import { TimestampError } from "./error";
 import { malformed, readingDer } from "./malformed";
 import type { TimestampRequest } from "./request";
@@ -32,8 +33,7 @@ function readResponse(response: DerReader): { status: bigint; token: Buffer } {
   const info = response.sequence();
   const status = info.int64();
   // Texts for people, and bits that say what went wrong.
-  const texts = info.optional(Tag.sequence);
-  while (texts && !texts.isEmpty) texts.any();
+  info.optional(Tag.sequence)?.readAll((texts) => texts.any());
   if (info.nextIs(Tag.bitString)) info.bitString();
   return { status, token: response.isEmpty ? Buffer.alloc(0) : response.any().element };
 }

@@ -1,7 +1,9 @@
 import { messageOf } from "../../errors";
 import { type Certificate, parseCertificate } from "../certificates/certificate";
-import { DerReader, Tag } from "../certificates/der";
-import { encodeDer, withShortestLengths } from "./ber";
+import { encodeDer } from "../der/encode";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
+import { withShortestLengths } from "./ber";
 import { malformed, readingDer } from "./malformed";
 
 // The CMS SignedData (RFC 5652 § 5) of a token, as tspclient-go internal/cms reads it, which decides what notation
@@ -53,12 +55,12 @@ function readContentInfo(contentInfo: DerReader): SignedData {
   if (contentInfo.objectIdentifier() !== SIGNED_DATA) throw malformed("it is no SignedData");
   const signedData = contentInfo.read(Tag.explicit(0)).sequence();
   const version = signedData.int64();
-  for (const algorithm of sequencesIn(signedData.read(Tag.set))) readAlgorithm(algorithm);
+  signedData.read(Tag.set).readAll((algorithms) => readAlgorithm(algorithms.sequence()));
   const { contentType, content } = readContent(signedData.sequence());
   const certificates = signedData.optional(Tag.explicit(0));
   // The reference has no form for a certificate revocation list in a token, and fails.
   if (signedData.optional(Tag.explicit(1))?.isEmpty === false) throw malformed("it carries revocation lists");
-  const signerInfos = sequencesIn(signedData.read(Tag.set)).map(readSigner);
+  const signerInfos = signedData.read(Tag.set).readAll((signers) => readSigner(signers.sequence()));
   if (version !== 3n) throw malformed(`its SignedData has the version ${version}, not 3`);
   if (signerInfos.length > SIGNERS_MAX) throw malformed(`it has more than ${SIGNERS_MAX} signers`);
   return { contentType, content, certificates: certificates ? readCertificates(certificates) : [], signerInfos };
@@ -71,8 +73,7 @@ function readContent(encapsulated: DerReader): { contentType: string; content: B
 }
 
 function readCertificates(reader: DerReader): Certificate[] {
-  const elements: Buffer[] = [];
-  while (!reader.isEmpty) elements.push(reader.element(Tag.sequence));
+  const elements = reader.readAll((certificates) => certificates.element(Tag.sequence));
   if (elements.length > CERTIFICATES_MAX) throw malformed(`it has more than ${CERTIFICATES_MAX} certificates`);
   return elements.map((element) => {
     try {
@@ -106,16 +107,11 @@ function readAlgorithm(algorithm: DerReader): string {
 
 function readAttributes(attributes: DerReader | undefined): Attribute[] {
   if (!attributes) return [];
-  return sequencesIn(attributes).map((attribute) => {
+  return attributes.readAll((list) => {
+    const attribute = list.sequence();
     const type = attribute.element(Tag.objectIdentifier);
     const { content, element } = attribute.any();
     const raw = encodeDer(Tag.sequence, type, element);
     return { type: new DerReader(type).objectIdentifier(), values: content, raw };
   });
-}
-
-function sequencesIn(reader: DerReader): DerReader[] {
-  const members: DerReader[] = [];
-  while (!reader.isEmpty) members.push(reader.sequence());
-  return members;
 }

@@ -1,10 +1,14 @@
-import { constants, createHash, verify } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Certificate } from "../certificates/certificate";
-import { DerReader, Tag } from "../certificates/der";
-import { hashOf, schemeOf } from "./algorithms";
-import { encodeDer } from "./ber";
+import { hashOf } from "../certificates/hash";
+import { isSignatureValid } from "../certificates/signature";
+import { encodeDer } from "../der/encode";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
+import { ENCODING_ASN1, readTime } from "../der/time";
+import { signerScheme } from "./algorithms";
 import { TimestampError } from "./error";
-import { type Instant, parseGeneralizedTime, parseUtcTime } from "./instant";
+import { type Instant, instantOfDer } from "./instant";
 import { readingDer } from "./malformed";
 import type { Attribute, SignedData, SignerInfo } from "./signedData";
 
@@ -52,17 +56,14 @@ interface CertificateIdentifier {
 
 /** RFC 5035 § 3, § 4: the first one is the signer's. */
 function readCertificateIdentifiers(signingCertificate: DerReader): CertificateIdentifier[] {
-  const list = signingCertificate.sequence();
-  const identifiers: CertificateIdentifier[] = [];
-  while (!list.isEmpty) {
+  return signingCertificate.sequence().readAll((list) => {
     const identifier = list.sequence();
-    identifiers.push({
+    return {
       hashAlgorithm: identifier.optional(Tag.sequence)?.objectIdentifier(),
       certificateHash: identifier.content(Tag.octetString),
       issuerSerial: readIssuerSerial(identifier.optional(Tag.sequence)),
-    });
-  }
-  return identifiers;
+    };
+  });
 }
 
 /** The issuer's directoryName, absent when it has none, and the serial number. */
@@ -74,18 +75,10 @@ function readIssuerSerial(reader: DerReader | undefined): CertificateIdentifier[
 
 /** @throws TimestampError TIMESTAMP_NOT_TRUSTED */
 export function requireSignature(signer: SignerInfo, certificate: Certificate): void {
-  const scheme = schemeOf(signer.digestAlgorithm, signer.signatureAlgorithm);
+  const scheme = signerScheme(signer.digestAlgorithm, signer.signatureAlgorithm);
   if (!scheme) throw notTrusted(`it is signed with ${signer.signatureAlgorithm}, which is not supported`);
-  const keyType = scheme.padding === "ecdsa" ? "ec" : "rsa";
-  const { publicKey: key } = certificate;
-  const padding =
-    scheme.padding === "pss"
-      ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-      : {};
-  if (
-    key.asymmetricKeyType !== keyType ||
-    !verify(scheme.hash, signedBytes(signer.signedAttributes), { key, ...padding }, signer.signature)
-  ) {
+  const signed = signedBytes(signer.signedAttributes);
+  if (!isSignatureValid(scheme, signed, signer.signature, () => certificate.publicKey)) {
     throw notTrusted("the signature of its authority does not hold");
   }
 }
@@ -114,12 +107,7 @@ export function requireAttributes(signer: SignerInfo, { contentType, content }: 
 export function signingTimeOf({ signedAttributes }: SignerInfo): Instant | undefined {
   const attribute = signedAttributes.find(({ type }) => type === ATTRIBUTE.signingTime);
   if (!attribute) return undefined;
-  return readingDer(() => {
-    const value = new DerReader(attribute.values);
-    return value.nextIs(Tag.utcTime)
-      ? parseUtcTime(value.content(Tag.utcTime))
-      : parseGeneralizedTime(value.content(Tag.generalizedTime)).instant;
-  });
+  return readingDer(() => instantOfDer(readTime(new DerReader(attribute.values), ENCODING_ASN1)));
 }
 
 /** The values of the first attribute of a type. */

@@ -1,6 +1,6 @@
 import type { Certificate } from "../certificates/certificate";
 import { isIssuedBy } from "../certificates/chain";
-import { ExtensionType } from "../certificates/extensions";
+import { ExtensionType } from "../certificates/extension";
 import { ExtendedKeyUsage } from "../certificates/usage";
 import { TimestampError } from "./error";
 import { formatInstant, type Instant, isValidAt } from "./instant";
@@ -8,7 +8,6 @@ import { formatInstant, type Instant, isValidAt } from "./instant";
 // The way from a time stamping authority's certificate to a root of the tsa stores, as Go's x509.Certificate.Verify
 // goes it: trust-store-trust-policy.md § Steps "Validate Authentic Timestamp".
 
-const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 /** Go's limit. */
 const SIGNATURE_CHECKS_MAX = 100;
 
@@ -106,7 +105,8 @@ function alternativeNamesOf(certificate: Certificate): Buffer {
 /** Without the extension, all usages are allowed. */
 function mayStampTime({ extendedKeyUsage }: Certificate): boolean {
   if (!extendedKeyUsage || extendedKeyUsage.length === 0) return true;
-  return extendedKeyUsage.some((usage) => usage === ExtendedKeyUsage.timeStamping || usage === ANY_EXTENDED_KEY_USAGE);
+  const { timeStamping, anyExtendedKeyUsage } = ExtendedKeyUsage;
+  return extendedKeyUsage.some((usage) => usage === timeStamping || usage === anyExtendedKeyUsage);
 }
 
 /**

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
-import { DerReader, Tag } from "../certificates/der";
-import { hashOf } from "./algorithms";
+import { readExtensions } from "../certificates/extension";
+import { hashOf } from "../certificates/hash";
+import { DerReader } from "../der/reader";
+import { Tag } from "../der/tag";
+import { ENCODING_ASN1, readGeneralizedTime } from "../der/time";
 import { TimestampError } from "./error";
-import { type Instant, parseGeneralizedTime, SECOND } from "./instant";
+import { type Instant, instantOfDer, SECOND } from "./instant";
 import { malformed, readingDer } from "./malformed";
 
 /** The hash of what is stamped: RFC 3161 § 2.4.1. */
@@ -37,7 +40,7 @@ export function parseTstInfo(der: Buffer): TstInfo {
     const policy = info.objectIdentifier();
     const messageImprint = readImprint(info.sequence());
     info.integer();
-    const { instant, utc } = parseGeneralizedTime(info.content(Tag.generalizedTime));
+    const time = readGeneralizedTime(info, ENCODING_ASN1);
     const accuracy = readAccuracy(info.optional(Tag.sequence));
     // Whether the authority orders its tokens.
     if (info.nextIs(Tag.boolean)) info.boolean();
@@ -46,8 +49,8 @@ export function parseTstInfo(der: Buffer): TstInfo {
     if (version !== 1n) throw malformed(`its version is ${version}, not 1`);
     return {
       messageImprint,
-      genTime: instant,
-      utc,
+      genTime: instantOfDer(time),
+      utc: time.utc,
       accuracy: accuracy === 0n && policy === BASELINE_POLICY ? SECOND : accuracy,
       ...(nonce && { nonce }),
     };
@@ -68,13 +71,8 @@ function readImprint(imprint: DerReader): MessageImprint {
 function requireRest(info: DerReader): void {
   for (const tag of [Tag.explicit(0), Tag.implicit(0)]) if (info.nextIs(tag)) info.any();
   const extensions = info.optional(Tag.explicit(1));
-  while (extensions?.isEmpty === false) {
-    const extension = extensions.sequence();
-    extension.objectIdentifier();
-    if (extension.nextIs(Tag.boolean)) extension.boolean();
-    extension.content(Tag.octetString);
-  }
-  while (!info.isEmpty) info.any();
+  if (extensions) readExtensions(extensions);
+  info.readAll((rest) => rest.any());
 }
 
 /** Seconds, milliseconds and microseconds, each optional. The reference takes a negative one, which makes no range. */
@@ -86,7 +84,7 @@ function readAccuracy(accuracy: DerReader | undefined): bigint {
       return value;
     },
   );
-  while (accuracy?.isEmpty === false) accuracy.any();
+  accuracy?.readAll((rest) => rest.any());
   return seconds * SECOND + milliseconds * 1_000_000n + microseconds * 1000n;
 }
 

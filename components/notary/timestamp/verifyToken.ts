@@ -1,5 +1,5 @@
 import type { Certificate } from "../certificates/certificate";
-import { ExtensionType } from "../certificates/extensions";
+import { ExtensionType } from "../certificates/extension";
 import { ExtendedKeyUsage } from "../certificates/usage";
 import { TimestampError } from "./error";
 import { type Instant, isValidAt } from "./instant";
