@@ -81,6 +81,20 @@ describe.each(FORMATS)("an envelope in the format $format", ({ format, mediaType
     expect(content.payload.content.toString()).toBe(PAYLOAD);
   });
 
+  it("says what was verified, whatever becomes of the caller's bytes meanwhile and later", async () => {
+    const token = Buffer.from("token");
+    const bytes = makeEnvelope(leaf, { timestampSignature: token });
+    const before = await openEnvelope(Buffer.from(bytes), mediaType);
+    const opening = openEnvelope(bytes, mediaType);
+    bytes.fill("{");
+    const content = await opening;
+    bytes.fill("[");
+    expect(content.payload.content.toString()).toBe(PAYLOAD);
+    expect(content.unsignedAttributes.timestampSignature).toEqual(token);
+    expect(content.signature.equals(before.signature)).toBe(true);
+    expect(content.certificateChain[0]?.raw.equals(leaf.der)).toBe(true);
+  });
+
   const wrong: [string, EnvelopeErrorCode, Record<string, unknown>][] = [
     ["algorithm none", "ENVELOPE_ALGORITHM_UNSUPPORTED", { alg: "none" }],
     ["no algorithm", "ENVELOPE_ALGORITHM_UNSUPPORTED", { alg: undefined }],

@@ -14,6 +14,7 @@ import { expectCode } from "./expectCode";
 
 const SCHEME = "io.cncf.notary.signingScheme";
 const AUTHENTIC = "io.cncf.notary.authenticSigningTime";
+const EXPIRY = "io.cncf.notary.expiry";
 const TOKEN = "io.cncf.notary.timestampSignature";
 const AGENT = "io.cncf.notary.signingAgent";
 
@@ -120,6 +121,26 @@ describe("a JWS envelope", () => {
   });
 });
 
+describe("the times of a JWS envelope", () => {
+  const times = async (signingTime: string, expiry: string) => {
+    const header = { "io.cncf.notary.signingTime": signingTime, [EXPIRY]: expiry, crit: [SCHEME, EXPIRY] };
+    return (await open(signJws(leaf, { header }))).signedAttributes;
+  };
+
+  it("are read to the nanosecond", async () => {
+    const attributes = await times("2026-06-01T12:00:00.0010023Z", "2026-06-01T12:00:01.9999999999Z");
+    expect(attributes.nanoseconds).toEqual({ signingTime: 2_300, expiry: 999_999 });
+    expect((await times("2026-06-01T12:00:00.001Z", "2026-06-01T12:00:01.99000000000Z")).nanoseconds).toBeUndefined();
+  });
+
+  it("are compared to the nanosecond", async () => {
+    const [earlier, later] = ["2026-06-01T12:00:00.0000001Z", "2026-06-01T12:00:00.0000002Z"];
+    expect((await times(earlier, later)).expiry).toEqual(make.NOW);
+    for (const expiry of [earlier, later])
+      await expectCode(() => times(later, expiry), EnvelopeError, "ENVELOPE_EXPIRY_NOT_AFTER_SIGNING_TIME");
+  });
+});
+
 describe("base64", () => {
   it("is one text for one value, as Node's own decoder and encoder agree on it", () => {
     const decoders = { base64: fromBase64, base64url: fromBase64Url };
@@ -142,6 +163,7 @@ describe("an RFC 3339 time", () => {
   it.each([
     ["2026-06-01T12:00:00Z", "2026-06-01T12:00:00.000Z"],
     ["2026-06-01T14:30:00.5+02:30", "2026-06-01T12:00:00.500Z"],
+    ["2026-06-01T12:00:00.0579999999Z", "2026-06-01T12:00:00.057Z"],
     ["2024-02-29T00:00:00-00:00", "2024-02-29T00:00:00.000Z"],
     ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"],
   ])("is read from %s", (text, expected) => {

@@ -107,6 +107,12 @@ describe("a good signature", () => {
     });
   });
 
+  it("is verified a nanosecond before it expires", async () => {
+    const signature = envelopeOf(leaf, expiring("2026-06-01T12:00:01.000000001Z"));
+    const clock = () => new Date("2026-06-01T12:00:01Z");
+    expect((await verify(signature, {}, { clock })).verdict).toBe("verified");
+  });
+
   it("is verified by a trusted leaf, by an identity in part, and with the metadata asked for", async () => {
     expect((await verify(envelopeOf(stranger), { anchors: stranger.pem })).verdict).toBe("verified");
     expect(
@@ -170,6 +176,17 @@ describe("under strict", () => {
       () =>
         verify(
           envelopeOf(leaf, expiring("2026-06-01T12:00:01Z")),
+          {},
+          { clock: () => new Date("2026-06-01T12:00:01Z") },
+        ),
+    ],
+    [
+      "an expiry of which the clock's millisecond has nothing left",
+      "SIGNATURE_EXPIRED",
+      "expiry",
+      () =>
+        verify(
+          envelopeOf(leaf, expiring("2026-06-01T12:00:00.9999999Z")),
           {},
           { clock: () => new Date("2026-06-01T12:00:01Z") },
         ),
@@ -314,7 +331,12 @@ describe("the scheme notary.x509.signingAuthority", () => {
     expect(await codeOf(verify(envelopeOf(leaf, authority()), both))).toBe("CERTIFICATE_CHAIN_NOT_TRUSTED");
   });
 
-  it.each(["2026-05-31T11:59:59Z", "2027-06-01T12:00:01Z"])(
+  it("may have been signed to the very end of its certificate's validity", async () => {
+    const verdict = await verify(envelopeOf(leaf, authority("2027-06-01T12:00:00.000000000Z")), { trustStores });
+    expect(verdict.verdict).toBe("verified");
+  });
+
+  it.each(["2026-05-31T11:59:59.999999999Z", "2027-06-01T12:00:00.000000001Z", "2027-06-01T12:00:00.001Z"])(
     "fails when its certificate was not valid at %s",
     async (time) => {
       const verdict = await verify(envelopeOf(leaf, authority(time)), { trustStores });

@@ -21,6 +21,8 @@ export interface SignedAttributes {
   /** Signing time, or authentic signing time under `notary.x509.signingAuthority`. */
   signingTime: Date;
   expiry?: Date;
+  /** What the two times are beyond the millisecond of their Dates, 0 to 999,999; absent when nothing. Read only. */
+  nanoseconds?: { signingTime: number; expiry: number };
   extendedAttributes: ExtendedAttribute[];
 }
 

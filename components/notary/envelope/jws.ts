@@ -68,7 +68,7 @@ function parseFlattenedJws(envelope: Buffer): FlattenedJws {
  * RFC 7515 § 5.2, by a JOSE library: the algorithm is the one that the leaf's key decides, and the critical headers are
  * declared known, as this folder judges them. The unprotected header is not passed: nothing in it may steer the
  * verification. notation-core-go takes RSASSA-PSS with a salt of any length and keys from 2041 bits on; jose the
- * hash's length, as the specification demands, and 2048 bits.
+ * hash's length, as RFC 7518 § 3.5 demands, and 2048 bits.
  */
 async function requireSignature(jws: FlattenedJws, header: ProtectedHeader, leaf: Certificate): Promise<void> {
   const { payload, protected: protectedHeader, signature } = jws;

@@ -3,6 +3,7 @@ import { COSE_MEDIA_TYPE, type EnvelopeContent, JWS_MEDIA_TYPE, PAYLOAD_MEDIA_TY
 import { openCose } from "./cose";
 import { EnvelopeError } from "./error";
 import { openJws } from "./jws";
+import { expiryInstant, signingInstant } from "./signedTimes";
 
 /** The limit of notation-go registry/repository.go for a signature envelope. */
 export const ENVELOPE_BYTES_MAX = 32 * 1024 * 1024;
@@ -22,7 +23,8 @@ const FORMATS: ReadonlyMap<string, Open> = new Map<string, Open>([
 
 /**
  * Opens a signature envelope of any format and checks all that needs no trust: form, algorithm, signature,
- * times, certificate requirements, content type. Only a content that comes back from here has integrity.
+ * times, certificate requirements, content type. Only a content that comes back from here has integrity, whatever
+ * becomes of the caller's bytes meanwhile.
  * Source: trust-store-trust-policy.md § Steps "Validate Integrity"; notation-core-go
  * signature/internal/base/envelope.go.
  * @throws EnvelopeError, JsonError, CertificateError
@@ -41,7 +43,8 @@ export async function openEnvelope(envelope: Buffer, mediaType: string): Promise
       `the envelope has ${envelope.length} bytes, more than ${ENVELOPE_BYTES_MAX}: sign again`,
     );
   }
-  const content = await open(envelope);
+  // A copy of our own: the content is views of it, and is used long after it was verified.
+  const content = await open(Buffer.from(envelope));
   requirePayload(content);
   requireTimes(content);
   requireSigningChain(content.certificateChain);
@@ -59,14 +62,16 @@ function requirePayload({ payload }: EnvelopeContent): void {
   throw new EnvelopeError("ENVELOPE_PAYLOAD_MALFORMED", "the signature's payload is empty: sign again");
 }
 
-function requireTimes({ signedAttributes: { expiry, signingTime } }: EnvelopeContent): void {
+function requireTimes({ signedAttributes }: EnvelopeContent): void {
+  const { expiry, signingTime } = signedAttributes;
   if (signingTime.getTime() === NO_TIME || expiry?.getTime() === NO_TIME) {
     throw new EnvelopeError(
       "ENVELOPE_PROTECTED_HEADER_INVALID",
       `the time ${new Date(NO_TIME).toISOString()} stands for none, and is no signing time or expiry: sign again`,
     );
   }
-  if (!expiry || expiry > signingTime) return;
+  const expiryTime = expiryInstant(signedAttributes);
+  if (expiryTime === undefined || expiryTime > signingInstant(signedAttributes)) return;
   throw new EnvelopeError(
     "ENVELOPE_EXPIRY_NOT_AFTER_SIGNING_TIME",
     "the signature expires before or at its signing time: sign again",

@@ -45,8 +45,8 @@ export function requireDerivedAlgorithm(leaf: Certificate, algorithm: SignatureA
 }
 
 /**
- * Verifies a primitive signature with the leaf's key. RSASSA-PSS takes a salt of the hash's length only, as the
- * specification demands.
+ * Verifies a primitive signature with the leaf's key. RSASSA-PSS takes a salt of the hash's length only, as RFC 7518
+ * § 3.5 and RFC 8230 § 2 demand.
  * @throws EnvelopeError ENVELOPE_SIGNATURE_INVALID
  */
 export function requirePrimitiveSignature(

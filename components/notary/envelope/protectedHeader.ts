@@ -3,7 +3,7 @@ import { isJsonObject, parseStrictJson, requireExactNames } from "../json/strict
 import type { ExtendedAttribute, SignedAttributes, SigningScheme } from "./content";
 import { EnvelopeError } from "./error";
 import { HEADER, REGISTERED_HEADERS } from "./header";
-import { parseRfc3339 } from "./rfc3339";
+import { nanosecondsBeyond, parseRfc3339 } from "./rfc3339";
 
 /** The protected header of a JWS envelope: signature-envelope-jws.md § Protected Headers. */
 export interface ProtectedHeader {
@@ -12,6 +12,12 @@ export interface ProtectedHeader {
   /** The names in `crit`, in order. */
   critical: string[];
   signedAttributes: SignedAttributes;
+}
+
+interface SignedTime {
+  date: Date;
+  /** Beyond the date's millisecond. */
+  nanoseconds: number;
 }
 
 const ALGORITHMS: readonly string[] = Object.values(ALGORITHM_OF).map(({ name }) => name);
@@ -48,14 +54,17 @@ function isAlgorithm(value: unknown): value is SignatureAlgorithm {
 
 function readSignedAttributes(header: Record<string, unknown>, critical: readonly string[]): SignedAttributes {
   const signingScheme = readSigningScheme(header);
+  const signingTime = readSigningTime(header, signingScheme);
   const expiry = readTime(header, HEADER.expiry);
+  const nanoseconds = { signingTime: signingTime.nanoseconds, expiry: expiry?.nanoseconds ?? 0 };
   const extendedAttributes: ExtendedAttribute[] = Object.entries(header)
     .filter(([key]) => !OWN_HEADERS.has(key))
     .map(([key, value]) => ({ key, critical: critical.includes(key), value }));
   return {
     signingScheme,
-    signingTime: readSigningTime(header, signingScheme),
-    ...(expiry && { expiry }),
+    signingTime: signingTime.date,
+    ...(expiry && { expiry: expiry.date }),
+    ...((nanoseconds.signingTime > 0 || nanoseconds.expiry > 0) && { nanoseconds }),
     extendedAttributes,
   };
 }
@@ -67,7 +76,7 @@ function readSigningScheme(header: Record<string, unknown>): SigningScheme {
 }
 
 /** Each signing scheme has its own header for the time of signing, and excludes the other's. */
-function readSigningTime(header: Record<string, unknown>, scheme: SigningScheme): Date {
+function readSigningTime(header: Record<string, unknown>, scheme: SigningScheme): SignedTime {
   const [own, foreign] =
     scheme === "notary.x509"
       ? [HEADER.signingTime, HEADER.authenticSigningTime]
@@ -79,12 +88,12 @@ function readSigningTime(header: Record<string, unknown>, scheme: SigningScheme)
   return time;
 }
 
-function readTime(header: Record<string, unknown>, name: string): Date | undefined {
+function readTime(header: Record<string, unknown>, name: string): SignedTime | undefined {
   const value = header[name] ?? undefined;
   if (value === undefined) return undefined;
-  const time = typeof value === "string" ? parseRfc3339(value) : undefined;
-  if (!time) throw invalid(`${name} is not an RFC 3339 time`);
-  return time;
+  const date = typeof value === "string" ? parseRfc3339(value) : undefined;
+  if (!date) throw invalid(`${name} is not an RFC 3339 time`);
+  return { date, nanoseconds: nanosecondsBeyond(String(value)) };
 }
 
 function criticalNames(crit: unknown): string[] {

@@ -1,6 +1,8 @@
 import type { Certificate } from "../certificates/certificate";
 import type { EnvelopeContent } from "../envelope/content";
+import { signingInstant } from "../envelope/signedTimes";
 import type { RevocationSource } from "../revocation/revocationSource";
+import { isValidAt } from "../timestamp/instant";
 import { requireTrustedTimestamp } from "../timestamp/trustedTimestamp";
 import type { Statement } from "../trust/declaration";
 import { failureOf } from "./integrity";
@@ -20,7 +22,7 @@ export async function checkAuthenticTimestamp(
 ): Promise<Failure | undefined> {
   const { certificateChain, signedAttributes } = content;
   if (signedAttributes.signingScheme === "notary.x509.signingAuthority") {
-    return checkValidAtSigning(certificateChain, signedAttributes.signingTime);
+    return checkValidAtSigning(content);
   }
   if (!asksForTimestamp(certificateChain, statement, now)) return checkValidNow(certificateChain, now);
   return checkTimestamp(content, statement, now, revocation);
@@ -67,12 +69,13 @@ function checkValidNow(chain: readonly Certificate[], now: Date): Failure | unde
       };
 }
 
-function checkValidAtSigning(chain: readonly Certificate[], signingTime: Date): Failure | undefined {
-  const outside = chain.find(({ notBefore, notAfter }) => !(notBefore <= signingTime && signingTime <= notAfter));
+function checkValidAtSigning({ certificateChain, signedAttributes }: EnvelopeContent): Failure | undefined {
+  const instant = signingInstant(signedAttributes);
+  const outside = certificateChain.find((certificate) => !isValidAt(certificate, instant));
   return (
     outside && {
       code: "CERTIFICATE_NOT_VALID_AT_SIGNING_TIME",
-      message: `the certificate ${JSON.stringify(outside.subject)} is valid from ${outside.notBefore.toISOString()} to ${outside.notAfter.toISOString()}, not at the authentic signing time ${signingTime.toISOString()}: sign again`,
+      message: `the certificate ${JSON.stringify(outside.subject)} is valid from ${outside.notBefore.toISOString()} to ${outside.notAfter.toISOString()}, not at the authentic signing time ${signedAttributes.signingTime.toISOString()}: sign again`,
     }
   );
 }

@@ -5,7 +5,9 @@ import type { Failure } from "./verdict";
 
 /**
  * trust-store-trust-policy.md § Steps "Validate Revocation": the signing chain now; under
- * `notary.x509.signingAuthority` with the authentic signing time (notation-go verifyRevocation).
+ * `notary.x509.signingAuthority` with the authentic signing time (notation-go verifyRevocation). § Revocation Checking
+ * lets an invalidity date that is later than a trusted time stamp save a signature, too; notation-go gives its
+ * revocation check no time of a time stamp, and its verdict is followed: such a signature is revoked.
  */
 export async function checkRevocation(
   { certificateChain, signedAttributes }: EnvelopeContent,
