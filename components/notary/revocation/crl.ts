@@ -1,14 +1,8 @@
 import type { Certificate } from "../certificates/certificate";
 import { type Extension, ExtensionType } from "../certificates/extension";
+import { ADDRESSES_MAX, delivered, placeOf } from "./address";
 import { type CertificateList, entriesOf, findExtension, parseCertificateList } from "./certificateList";
-import {
-  ADDRESSES_MAX,
-  type CertificateStatus,
-  delivered,
-  placeOf,
-  type StatusArgs,
-  unknown,
-} from "./certificateStatus";
+import { type CertificateStatus, type StatusArgs, unknown } from "./certificateStatus";
 import { requireCrl, requireDelta } from "./crlRequirements";
 import { distributionPointUris, requireScope } from "./distributionPoint";
 import { RevocationError } from "./error";

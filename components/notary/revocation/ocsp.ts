@@ -1,12 +1,6 @@
 import { type Extension, ExtensionType } from "../certificates/extension";
-import {
-  ADDRESSES_MAX,
-  type CertificateStatus,
-  delivered,
-  placeOf,
-  type StatusArgs,
-  unknown,
-} from "./certificateStatus";
+import { ADDRESSES_MAX, delivered, placeOf } from "./address";
+import { type CertificateStatus, type StatusArgs, unknown } from "./certificateStatus";
 import { crlStatus } from "./crl";
 import { RevocationError } from "./error";
 import { invalidityDate } from "./invalidityDate";

@@ -1,0 +1,37 @@
+import { messageOf } from "../../errors";
+import { RevocationError } from "./error";
+
+// Addresses of OCSP responders and CRLs: trust-store-trust-policy.md § Certificate Revocation Evaluation.
+
+/** The specification bounds no number of addresses; asking one after the other must come to an end. */
+export const ADDRESSES_MAX = 10;
+
+/**
+ * Neither OCSP nor CRLs need TLS, and a responder behind https could need the very check it serves: the specification
+ * (§ CRLs: "support only HTTP CRL URLs") and notation-core-go (for OCSP, too) ask addresses of http alone.
+ * @throws RevocationError REVOCATION_ADDRESS_UNSUPPORTED
+ */
+function requireHttp(url: string): void {
+  if (URL.canParse(url) && new URL(url).protocol === "http:") return;
+  throw new RevocationError("REVOCATION_ADDRESS_UNSUPPORTED", "only addresses of http are asked");
+}
+
+/** An address for messages: without user, password and query, and not too long. */
+export function placeOf(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const place = url?.host ? `${url.protocol}//${url.host}${url.pathname}` : JSON.stringify(address);
+  return place.length <= 120 ? place : `${place.slice(0, 119)}…`;
+}
+
+/**
+ * What the source delivers from an address.
+ * @throws RevocationError REVOCATION_ADDRESS_UNSUPPORTED, REVOCATION_SOURCE_FAILED
+ */
+export async function delivered(url: string, answer: () => Promise<Buffer>): Promise<Buffer> {
+  requireHttp(url);
+  try {
+    return await answer();
+  } catch (error) {
+    throw new RevocationError("REVOCATION_SOURCE_FAILED", messageOf(error), { cause: error });
+  }
+}
