@@ -3,13 +3,27 @@ import { type Certificate, parseCertificate } from "../../components/notary/cert
 import { KeyUsageFlags } from "../../components/notary/certificates/usage";
 import type { EnvelopeContent } from "../../components/notary/envelope/content";
 import { type ChainRevocation, revocationOfChain } from "../../components/notary/revocation/chainRevocation";
-import type { RevocationErrorCode } from "../../components/notary/revocation/error";
+import { RevocationError, type RevocationErrorCode } from "../../components/notary/revocation/error";
+import { parseOcspResponse } from "../../components/notary/revocation/ocspResponse";
 import type { RevocationSource } from "../../components/notary/revocation/revocationSource";
 import { checkRevocation } from "../../components/notary/verification/revocation";
 import * as make from "../support/certificates";
 import { type CrlOptions, distributionPoints, EXTENSION, makeCrl, subjectOf } from "../support/crl";
-import { boolean, der, enumerated, extension, integer, oid, sequence, text } from "../support/der";
-import { makeOcspResponse, type OcspOptions, singleResponse } from "../support/ocsp";
+import {
+  boolean,
+  der,
+  enumerated,
+  extension,
+  generalizedTime,
+  integer,
+  membersOf,
+  octets,
+  oid,
+  sequence,
+  text,
+} from "../support/der";
+import { makeOcspResponse, type OcspOptions, singleResponse, successful } from "../support/ocsp";
+import { expectCode } from "./expectCode";
 
 const { NOW } = make;
 const HOUR = 3_600_000;
@@ -151,6 +165,40 @@ describe("OCSP", () => {
     const time = changed.indexOf(Buffer.from("20260601"));
     changed[time + 7] = 0x32;
     expectUnknown(await judge(byOcsp, { [OCSP]: changed }), "OCSP_SIGNATURE_INVALID");
+  });
+
+  it("must be whole: a responder ID, parameters of an algorithm, explicit tags and their ends are read, used or not", async () => {
+    const made = makeOcspResponse({ certificate: byOcsp, issuer: root, status: "good", thisUpdate: at(-1) });
+    const [, answer] = membersOf(made);
+    const [, wrapped] = membersOf(membersOf(answer ?? made)[0] ?? made);
+    const basic = membersOf(membersOf(wrapped ?? made)[0] ?? made);
+    const [data = made, algorithm = made, signature = made] = basic;
+    const [responder = made, producedAt = made, responses = made] = membersOf(data);
+    const [id = made, status = made, thisUpdate = made] = membersOf(membersOf(responses)[0] ?? made);
+    const parse = (responseData: Buffer[], parameters: Buffer[] = [], more: Buffer[] = []) =>
+      parseOcspResponse(
+        successful(
+          sequence(sequence(...responseData), sequence(...membersOf(algorithm), ...parameters), signature, ...more),
+        ),
+      );
+    const single = (...members: Buffer[]) => [responder, producedAt, sequence(sequence(...members))];
+    const extensions = der(0xa1, sequence(extension("1.3.6.1.5.5.7.48.1.2", octets(Buffer.alloc(8)))));
+    expect(parse([responder, producedAt, responses, extensions]).responses).toHaveLength(1);
+    const damaged: (() => unknown)[] = [
+      () => parse([der(0xa1, sequence(text(0x0c, "no name"))), producedAt, responses]),
+      () => parse([der(0xa1, ...membersOf(responder), der(0x05)), producedAt, responses]),
+      () => parse([der(0xa2, integer(1)), producedAt, responses]),
+      () => parse([der(0xa2, octets(Buffer.alloc(20)), der(0x05)), producedAt, responses]),
+      () => parse([der(0xa0, integer(0), der(0x05)), responder, producedAt, responses]),
+      () => parse([responder, producedAt, responses, der(0x05)]),
+      () => parse([responder, producedAt, responses], [Buffer.of(0x05)]),
+      () => parse([responder, producedAt, responses], [der(0x05), der(0x05)]),
+      () => parse([responder, producedAt, responses], [], [der(0xa0, sequence(root.der), der(0x05))]),
+      () => parse(single(id, status, thisUpdate, der(0xa0, generalizedTime(at(1)), Buffer.of(0)))),
+      () => parse(single(id, status, thisUpdate, der(0x30))),
+      () => parse(single(sequence(...membersOf(id), der(0x05)), status, thisUpdate)),
+    ];
+    for (const act of damaged) await expectCode(act, RevocationError, "REVOCATION_DATA_MALFORMED");
   });
 
   it("must be about this certificate of this issuer, among others", async () => {

@@ -1,4 +1,5 @@
 import { type Extension, readExtensions } from "../certificates/extension";
+import { readName } from "../certificates/name";
 import { malformed } from "../der/error";
 import { DerReader } from "../der/reader";
 import { Tag } from "../der/tag";
@@ -34,9 +35,9 @@ const UNSUCCESSFUL: Readonly<Record<number, string>> = {
 };
 
 /**
- * As golang.org/x/crypto/ocsp reads it: elements that follow the known ones inside a SEQUENCE are ignored (response
- * extensions among them), data after the response are not. Only the lengths of explicit tags, which Go's encoding/asn1
- * does not look at, must fit here.
+ * As golang.org/x/crypto/ocsp reads it, which refuses some of the data that follow the known elements of a SEQUENCE and
+ * does not look at the lengths of explicit tags. Stricter than it, so that nothing unread is signed: all elements must be
+ * those of RFC 6960, and be DER.
  * @throws RevocationError REVOCATION_DATA_MALFORMED, OCSP_UNSUCCESSFUL
  */
 export function parseOcspResponse(der: Buffer): OcspResponse {
@@ -44,16 +45,24 @@ export function parseOcspResponse(der: Buffer): OcspResponse {
     const response = wholeSequence(der);
     const status = response.integer(Tag.enumerated);
     if (!status.equals(Buffer.of(0))) throw unsuccessful(status);
-    const bytes = response.read(Tag.explicit(0)).sequence();
+    const explicit = response.read(Tag.explicit(0));
+    const bytes = explicit.sequence();
     if (bytes.objectIdentifier() !== BASIC) malformed("the OCSP response is not a basic one");
-    return readBasicResponse(wholeSequence(bytes.content(Tag.octetString)));
+    const basic = readBasicResponse(wholeSequence(bytes.content(Tag.octetString)));
+    requireEnd(response, explicit, bytes);
+    return basic;
   });
 }
 
 function wholeSequence(der: Buffer): DerReader {
   const outer = new DerReader(der);
   const sequence = outer.sequence();
-  return outer.isEmpty ? sequence : malformed("data follow the OCSP response");
+  requireEnd(outer);
+  return sequence;
+}
+
+function requireEnd(...readers: (DerReader | undefined)[]): void {
+  if (readers.some((reader) => reader?.isEmpty === false)) malformed("data follow an element of the OCSP response");
 }
 
 function unsuccessful(status: Buffer): RevocationError {
@@ -63,24 +72,45 @@ function unsuccessful(status: Buffer): RevocationError {
 
 function readBasicResponse(response: DerReader): OcspResponse {
   const data = readSignedData(response);
-  const list = response.optional(Tag.explicit(0))?.sequence();
-  const certificates = list?.readAll((members) => members.element(Tag.sequence)) ?? [];
+  requireAlgorithm(new DerReader(data.algorithm));
+  const explicit = response.optional(Tag.explicit(0));
+  const certificates = explicit?.sequence().readAll((members) => members.element(Tag.sequence)) ?? [];
+  requireEnd(response, explicit);
   return { ...data, certificates, responses: readResponseData(new DerReader(data.signed).sequence()) };
 }
 
+/** An AlgorithmIdentifier: RFC 5280 § 4.1.1.2. */
+function requireAlgorithm(algorithm: DerReader): string {
+  const id = algorithm.objectIdentifier();
+  if (!algorithm.isEmpty) algorithm.any();
+  requireEnd(algorithm);
+  return id;
+}
+
 function readResponseData(data: DerReader): SingleResponse[] {
-  data.optional(Tag.explicit(0))?.integer();
-  // Which key signed is found out by verifying, not by this name.
-  const byName = data.optional(Tag.explicit(1));
-  if (byName) byName.content(Tag.sequence);
-  else data.read(Tag.explicit(2)).content(Tag.octetString);
+  const version = data.optional(Tag.explicit(0));
+  version?.integer();
+  requireResponderId(data);
   readDate(data, ENCODING_ASN1);
-  return data.sequence().readAll((list) => readSingleResponse(list.sequence()));
+  const responses = data.sequence().readAll((list) => readSingleResponse(list.sequence()));
+  const extensions = data.optional(Tag.explicit(1));
+  if (extensions) readExtensions(extensions.sequence());
+  requireEnd(data, version, extensions);
+  return responses;
+}
+
+/** Which key signed is found out by verifying, not by this name; it must be one all the same. */
+function requireResponderId(data: DerReader): void {
+  const byName = data.optional(Tag.explicit(1));
+  const responder = byName ?? data.read(Tag.explicit(2));
+  if (byName) readName(byName.element(Tag.sequence));
+  else responder.content(Tag.octetString);
+  requireEnd(responder);
 }
 
 function readSingleResponse(response: DerReader): SingleResponse {
   const certId = response.sequence();
-  const hashAlgorithm = certId.sequence().objectIdentifier();
+  const hashAlgorithm = requireAlgorithm(certId.sequence());
   const issuerNameHash = certId.content(Tag.octetString);
   const issuerKeyHash = certId.content(Tag.octetString);
   const serialNumber = certId.integer();
@@ -88,7 +118,9 @@ function readSingleResponse(response: DerReader): SingleResponse {
   readDate(response, ENCODING_ASN1);
   const next = response.optional(Tag.explicit(0));
   const nextUpdate = next && readDate(next, ENCODING_ASN1);
-  const extensions = response.optional(Tag.explicit(1))?.sequence();
+  const explicit = response.optional(Tag.explicit(1));
+  const extensions = explicit && readExtensions(explicit.sequence());
+  requireEnd(certId, next, explicit, response);
   return {
     hashAlgorithm,
     issuerNameHash,
@@ -96,7 +128,7 @@ function readSingleResponse(response: DerReader): SingleResponse {
     serialNumber,
     status,
     ...(nextUpdate && { nextUpdate }),
-    extensions: extensions ? readExtensions(extensions) : [],
+    extensions: extensions ?? [],
   };
 }
 
@@ -105,6 +137,8 @@ function readStatus(response: DerReader): SingleResponse["status"] {
   if (response.optional(Tag.implicit(2))) return "unknown";
   const revoked = response.read(Tag.explicit(1));
   readDate(revoked, ENCODING_ASN1);
-  revoked.optional(Tag.explicit(0))?.integer(Tag.enumerated);
+  const reason = revoked.optional(Tag.explicit(0));
+  reason?.integer(Tag.enumerated);
+  requireEnd(reason, revoked);
   return "revoked";
 }
