@@ -141,7 +141,31 @@ describe("a payload", () => {
   });
 
   it.each([
+    { data: "YWJj\n" },
+    { data: "YW\r\nJj" },
+    { data: "YR==" },
+    { data: "" },
+    { urls: [null] },
+    { platform: { "os.features": [null] } },
+    { size: ARTIFACT.size, unknown: { Size: "1" } },
+  ])("is read with %j, as Go reads it", (changes) => {
+    expect(parsePayload(payloadOf(changes))).toEqual(ARTIFACT);
+  });
+
+  it("has the empty text for an annotation that is null, as Go has", () => {
+    expect(parsePayload(payloadOf({ annotations: { a: null, b: "1" } })).annotations).toEqual({ a: "", b: "1" });
+  });
+
+  it.each([
     { mediaType: null },
+    { size: null },
+    { size: 2 ** 53 },
+    { data: "YQ=" },
+    { data: "Y===" },
+    { data: "YWJj====" },
+    { data: [97] },
+    { urls: [["a"]] },
+    { annotations: { a: {} } },
     { digest: 1 },
     { size: "1" },
     { size: 1.5 },
