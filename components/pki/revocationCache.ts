@@ -13,6 +13,7 @@ export class RevocationCache {
 
   /**
    * What is kept under `key`, or what `ask` answers; who asks meanwhile gets the same answer, or the same error.
+   * @param fresh what is kept already is passed over, and replaced
    * @param until until when an answer may be kept (ms since the epoch); undefined to keep it not at all
    */
   async get(
@@ -20,11 +21,12 @@ export class RevocationCache {
     now: () => Date,
     ask: () => Promise<Buffer>,
     until: (data: Buffer) => number | undefined,
+    fresh = false,
   ): Promise<Buffer> {
     const entry = this.#entries.get(key);
     // At its nextUpdate a CRL is still good, a moment later it is not (notation-core-go crl isEffective).
-    if (entry && now().getTime() <= entry.until) return entry.data;
-    if (entry) this.#delete(key);
+    if (entry && !fresh && now().getTime() <= entry.until) return entry.data;
+    this.#delete(key);
     const underway = this.#underway.get(key);
     if (underway) return underway;
     const answer = ask().finally(() => this.#underway.delete(key));

@@ -40,19 +40,21 @@ export function httpRevocationSource(options: HttpRevocationSourceOptions = {}):
     return end === undefined ? undefined : Math.min(end, now().getTime() + mostMs);
   };
   return {
-    askOcsp: (url, request) =>
+    askOcsp: (url, request, fresh = false) =>
       cache.get(
         `ocsp ${request.toString("base64")} ${url}`,
         now,
         () => askOcsp(url, request, ocspTimeoutMs),
         keep(ocspValidUntil, OCSP_KEPT_MS),
+        fresh,
       ),
-    fetchCrl: (url) =>
+    fetchCrl: (url, fresh = false) =>
       cache.get(
         `crl ${url}`,
         now,
         () => boundedRequest({ url, method: "GET", timeoutMs: crlTimeoutMs, limit: CRL_BYTES_MAX }),
         keep(crlValidUntil, CRL_KEPT_MS),
+        fresh,
       ),
   };
 }

@@ -434,6 +434,25 @@ describe("a delta CRL", () => {
   const judged = (baseCrl: Buffer, deltaCrl: Buffer) => judge(byCrl, { [CRL]: baseCrl, [DELTA]: deltaCrl });
   const entry = (hours: number, ...extensions: Buffer[]) => ({ certificate: byCrl, date: at(hours), extensions });
 
+  it("is judged with the base CRL of its day: one that the source had kept is asked for once more", async () => {
+    const old = base();
+    const young = crl({ extensions: [EXTENSION.number(10), EXTENSION.freshest(DELTA)] });
+    const newer = crl({ extensions: [EXTENSION.number(11), EXTENSION.deltaIndicator(10)] });
+    const forged = crl({ issuer: other, extensions: [EXTENSION.number(99)] });
+    for (const kept of [old, forged]) {
+      const fetched: [string, boolean][] = [];
+      const source: RevocationSource = {
+        ...answering({}),
+        fetchCrl: async (url, fresh = false) => {
+          fetched.push([url, fresh]);
+          return url === DELTA ? newer : fresh ? young : kept;
+        },
+      };
+      expect(await revocationOfChain({ chain: chainOf(byCrl, root), source, now: NOW })).toEqual({ status: "ok" });
+      expect(fetched.at(-2)).toEqual([CRL, true]);
+    }
+  });
+
   it("adds to its base and takes from it", async () => {
     expect((await judged(base(), delta())).status).toBe("ok");
     expect((await judged(base(), delta({ entries: [entry(-1)] }))).status).toBe("revoked");
@@ -469,7 +488,7 @@ describe("a delta CRL", () => {
     const forged = crl({ issuer: other, extensions: [EXTENSION.number(5), EXTENSION.freshest("http://169.254.1.1/")] });
     const source = answering({ [CRL]: forged });
     await revocationOfChain({ chain: chainOf(byCrl, root), source, now: NOW });
-    expect(source.asked).toEqual([CRL]);
+    expect(source.asked).toEqual([CRL, CRL]);
   });
 
   it("may be at several addresses, of which one suffices", async () => {

@@ -84,6 +84,10 @@ function mutated(seed: Buffer, steps: typeof mutation extends fc.Arbitrary<infer
   return bytes;
 }
 
+async function entriesOfBytes(bytes: Buffer) {
+  return entriesOf(parseCertificateList(bytes), Buffer.of(1));
+}
+
 function expectTyped(read: () => unknown): void {
   try {
     read();
@@ -92,9 +96,11 @@ function expectTyped(read: () => unknown): void {
   }
 }
 
-function readEverything(bytes: Buffer): void {
+async function readEverything(bytes: Buffer): Promise<void> {
   expectTyped(() => parseOcspResponse(bytes));
-  expectTyped(() => entriesOf(parseCertificateList(bytes), Buffer.of(1)));
+  await entriesOfBytes(bytes).catch((error) => {
+    if (!(error instanceof RevocationError)) throw error;
+  });
   expectTyped(() => distributionPointUris(bytes));
   expectTyped(() => readingData(() => readDate(new DerReader(bytes), ENCODING_ASN1)));
   expectTyped(() => readingData(() => new DerReader(bytes).bigInteger()));
@@ -117,14 +123,14 @@ const arbitraryDer = fc.letrec<{ element: Buffer }>((tie) => ({
 })).element;
 
 describe("what a server sends", () => {
-  it("is read or refused with a code, whatever it is", () => {
-    fc.assert(fc.property(fc.oneof(arbitraryBytes, arbitraryDer), readEverything), { numRuns: RUNS });
+  it("is read or refused with a code, whatever it is", async () => {
+    await fc.assert(fc.asyncProperty(fc.oneof(arbitraryBytes, arbitraryDer), readEverything), { numRuns: RUNS });
   });
 
-  it("is read or refused with a code when it is nearly right", () => {
+  it("is read or refused with a code when it is nearly right", async () => {
     const nearly = fc.tuple(fc.constantFrom("ocsp", "crl", "delta"), mutation);
-    fc.assert(
-      fc.property(nearly, ([kind, steps]) => readEverything(mutated(seeds[kind as keyof typeof seeds], steps))),
+    await fc.assert(
+      fc.asyncProperty(nearly, ([kind, steps]) => readEverything(mutated(seeds[kind as keyof typeof seeds], steps))),
       { numRuns: RUNS },
     );
   });
@@ -152,13 +158,13 @@ describe("what a server sends", () => {
     );
   });
 
-  it("may be nested deeply and long", () => {
+  it("may be nested deeply and long", async () => {
     let deep: Buffer = Buffer.alloc(0);
     for (let depth = 0; depth < 5_000; depth++) deep = der(0x30, deep);
-    readEverything(deep);
+    await readEverything(deep);
     const entries = [{ certificate: byOcsp, extensions: [EXTENSION.reason(1)] }];
     const many = makeCrl({ issuer: root, thisUpdate: at(-1), entries, repeat: 100_000 });
-    expect(entriesOf(parseCertificateList(many), parseCertificate(byCrl.der).serialNumber)).toEqual([]);
+    expect(await entriesOf(parseCertificateList(many), parseCertificate(byCrl.der).serialNumber)).toEqual([]);
   });
 });
 

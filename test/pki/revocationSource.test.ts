@@ -179,3 +179,17 @@ describe("the cache", () => {
     expect(asked).toBe(2);
   });
 });
+
+describe("what is asked for fresh", () => {
+  it("passes over what is kept, and takes its place", async () => {
+    const { source } = sourceAt();
+    const [old, young] = [crlUntil(later(60_000)), crlUntil(later(120_000))];
+    answer = old;
+    await source.fetchCrl(`${url}/fresh.crl`);
+    answer = young;
+    expect(await source.fetchCrl(`${url}/fresh.crl`)).toEqual(old);
+    expect(await source.fetchCrl(`${url}/fresh.crl`, true)).toEqual(young);
+    expect(await source.fetchCrl(`${url}/fresh.crl`)).toEqual(young);
+    expect(seen).toHaveLength(2);
+  });
+});

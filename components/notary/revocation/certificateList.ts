@@ -1,3 +1,4 @@
+import { BoundedMap } from "../certificates/bounded";
 import { type Extension, ExtensionType, readExtensions } from "../certificates/extension";
 import { malformed } from "../der/error";
 import { DerReader } from "../der/reader";
@@ -24,12 +25,23 @@ export interface RevokedEntry {
   readonly extensions: readonly Extension[];
 }
 
+/** A source gives the same bytes again as long as it keeps them: a large CRL is read and searched once. */
+const parsed = new WeakMap<Buffer, CertificateList>();
+const searched = new WeakMap<CertificateList, BoundedMap<string, Promise<RevokedEntry[]>>>();
+const SEARCHED_MAX = 1024;
+/** So many entries are read before other work of the process gets its turn. */
+const ENTRIES_A_TURN = 10_000;
+
 /**
  * As Go's x509.ParseRevocationList: version 2 only, data after the CRL are ignored.
  * @throws RevocationError REVOCATION_DATA_MALFORMED
  */
 export function parseCertificateList(der: Buffer): CertificateList {
-  return readingData(() => readList(new DerReader(der).sequence()));
+  const known = parsed.get(der);
+  if (known) return known;
+  const list = readingData(() => readList(new DerReader(der).sequence()));
+  parsed.set(der, list);
+  return list;
 }
 
 /**
@@ -38,18 +50,27 @@ export function parseCertificateList(der: Buffer): CertificateList {
  * @param serialNumber content octets, minimal
  * @throws RevocationError REVOCATION_DATA_MALFORMED
  */
-export function entriesOf({ entries }: CertificateList, serialNumber: Buffer): RevokedEntry[] {
-  return readingData(() => {
-    const list = new DerReader(entries);
-    const found: RevokedEntry[] = [];
-    while (!list.isEmpty) {
-      const entry = list.sequence();
-      const matches = entry.integer().equals(serialNumber);
-      const read = readEntry(entry);
-      if (matches) found.push(read);
-    }
-    return found;
-  });
+export function entriesOf(list: CertificateList, serialNumber: Buffer): Promise<RevokedEntry[]> {
+  const searches = searched.get(list) ?? new BoundedMap(SEARCHED_MAX);
+  searched.set(list, searches);
+  return searches.get(serialNumber.toString("hex"), () => search(list, serialNumber));
+}
+
+async function search({ entries }: CertificateList, serialNumber: Buffer): Promise<RevokedEntry[]> {
+  const list = new DerReader(entries);
+  const found: RevokedEntry[] = [];
+  while (!list.isEmpty) {
+    readingData(() => {
+      for (let read = 0; read < ENTRIES_A_TURN && !list.isEmpty; read++) {
+        const entry = list.sequence();
+        const matches = entry.integer().equals(serialNumber);
+        const about = readEntry(entry);
+        if (matches) found.push(about);
+      }
+    });
+    if (!list.isEmpty) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return found;
 }
 
 function readList(list: DerReader): CertificateList {

@@ -1,8 +1,14 @@
 import type { Certificate } from "../certificates/certificate";
 import { type Extension, ExtensionType } from "../certificates/extension";
 import { ADDRESSES_MAX, delivered, placeOf } from "./address";
-import { type CertificateList, entriesOf, findExtension, parseCertificateList } from "./certificateList";
-import { type CertificateStatus, type StatusArgs, unknown } from "./certificateStatus";
+import {
+  type CertificateList,
+  entriesOf,
+  findExtension,
+  parseCertificateList,
+  type RevokedEntry,
+} from "./certificateList";
+import { askingAgain, type CertificateStatus, type StatusArgs, unknown } from "./certificateStatus";
 import { requireCrl, requireDelta } from "./crlRequirements";
 import { distributionPointUris, requireScope } from "./distributionPoint";
 import { RevocationError } from "./error";
@@ -39,7 +45,7 @@ export async function crlStatus(args: StatusArgs): Promise<CertificateStatus> {
   }
   for (const url of addresses) {
     try {
-      const reason = await revocationReason(url, args);
+      const reason = await askingAgain((fresh) => revocationReason(url, args, fresh));
       if (reason !== undefined) return { status: "revoked", reason: `the CRL ${placeOf(url)} lists it (${reason})` };
     } catch (error) {
       return unknown(error, `CRL ${placeOf(url)}`);
@@ -49,13 +55,13 @@ export async function crlStatus(args: StatusArgs): Promise<CertificateStatus> {
 }
 
 /** @throws RevocationError */
-async function revocationReason(url: string, args: StatusArgs): Promise<string | undefined> {
+async function revocationReason(url: string, args: StatusArgs, fresh: boolean): Promise<string | undefined> {
   const { certificate, issuer, source, now, signingTime } = args;
-  const base = await fetchList(url, source);
+  const base = await fetchList(url, source, fresh);
   // Before the address of a delta CRL in it is followed.
   requireCrl(base, issuer, now, "base");
   requireScope(base.extensions, certificate);
-  const delta = await deltaOf(base, source);
+  const delta = await deltaOf(base, source, fresh);
   if (!delta && certificate.extensions.has(ExtensionType.freshestCrl)) {
     throw new RevocationError(
       "CRL_DELTA_UNSUPPORTED",
@@ -70,12 +76,16 @@ async function revocationReason(url: string, args: StatusArgs): Promise<string |
 }
 
 /** § Revocation Checking with Delta CRLs: the addresses in the base CRL are alternatives. @throws RevocationError */
-async function deltaOf(base: CertificateList, source: RevocationSource): Promise<CertificateList | undefined> {
+async function deltaOf(
+  base: CertificateList,
+  source: RevocationSource,
+  fresh: boolean,
+): Promise<CertificateList | undefined> {
   const freshest = findExtension(base.extensions, ExtensionType.freshestCrl);
   let failure: unknown;
   for (const url of freshest ? distributionPointUris(freshest.value).slice(0, ADDRESSES_MAX) : []) {
     try {
-      return await fetchList(url, source);
+      return await fetchList(url, source, fresh);
     } catch (error) {
       const { code, reason } = unknown(error, `delta CRL ${placeOf(url)}`);
       failure = new RevocationError(code, reason, { cause: error });
@@ -85,21 +95,23 @@ async function deltaOf(base: CertificateList, source: RevocationSource): Promise
   return undefined;
 }
 
-async function fetchList(url: string, source: RevocationSource): Promise<CertificateList> {
-  return parseCertificateList(await delivered(url, () => source.fetchCrl(url)));
+async function fetchList(url: string, source: RevocationSource, fresh: boolean): Promise<CertificateList> {
+  return parseCertificateList(await delivered(url, () => source.fetchCrl(url, fresh)));
 }
 
 /**
  * The reason for which the certificate is revoked. A hold ends when a later entry says removeFromCRL; a key that became
  * invalid after the signing was good then.
  */
-function reasonIn(
+async function reasonIn(
   lists: readonly CertificateList[],
   { serialNumber }: Certificate,
   signingTime: Date | undefined,
-): string | undefined {
+): Promise<string | undefined> {
+  const entries: RevokedEntry[] = [];
+  for (const list of lists) entries.push(...(await entriesOf(list, serialNumber)));
   let latest: { reasonCode: number; revocationDate: Date } | undefined;
-  for (const { reasonCode, revocationDate, extensions } of lists.flatMap((list) => entriesOf(list, serialNumber))) {
+  for (const { reasonCode, revocationDate, extensions } of entries) {
     const invalidFrom = readEntryExtensions(extensions);
     if (signingTime && invalidFrom && signingTime < invalidFrom) return undefined;
     if (reasonCode !== CERTIFICATE_HOLD && reasonCode !== REMOVE_FROM_CRL) {

@@ -35,7 +35,7 @@ export function requireCrl(list: CertificateList, issuer: Certificate, now: Date
     );
   }
   if (!list.nextUpdate) throw violation("CRL_EXPIRED", `the ${kind} CRL does not say until when it is valid`);
-  if (now > list.nextUpdate) {
+  if (!(now <= list.nextUpdate)) {
     throw violation(
       "CRL_EXPIRED",
       `the ${kind} CRL is valid until ${list.nextUpdate.toISOString()}: have its issuer publish a new one`,

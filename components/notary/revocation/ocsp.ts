@@ -1,6 +1,6 @@
 import { type Extension, ExtensionType } from "../certificates/extension";
 import { ADDRESSES_MAX, delivered, placeOf } from "./address";
-import { type CertificateStatus, type StatusArgs, unknown } from "./certificateStatus";
+import { askingAgain, type CertificateStatus, type StatusArgs, unknown } from "./certificateStatus";
 import { crlStatus } from "./crl";
 import { RevocationError } from "./error";
 import { invalidityDate } from "./invalidityDate";
@@ -18,7 +18,7 @@ export async function ocspStatus(args: StatusArgs): Promise<CertificateStatus> {
   const failures: (CertificateStatus & { status: "unknown" })[] = [];
   for (const url of addresses) {
     try {
-      return await statusFrom(url, args);
+      return await askingAgain((fresh) => statusFrom(url, args, fresh));
     } catch (error) {
       const failure = unknown(error, `OCSP responder ${placeOf(url)}`);
       if (failure.code === "OCSP_STATUS_UNKNOWN") return failure;
@@ -30,15 +30,15 @@ export async function ocspStatus(args: StatusArgs): Promise<CertificateStatus> {
 }
 
 /** @throws RevocationError */
-async function statusFrom(url: string, args: StatusArgs): Promise<CertificateStatus> {
+async function statusFrom(url: string, args: StatusArgs, fresh: boolean): Promise<CertificateStatus> {
   const { certificate, issuer, source, now, signingTime } = args;
-  const answer = await delivered(url, () => source.askOcsp(url, ocspRequest(certificate, issuer)));
+  const answer = await delivered(url, () => source.askOcsp(url, ocspRequest(certificate, issuer), fresh));
   const response = parseOcspResponse(answer);
   const single = singleResponseFor(response, certificate, issuer);
   const responder = requireOcspSignature(response, issuer, now);
   // A time thisUpdate in the future is not looked at by the reference implementation, and RFC 6960 § 4.2.2.1 has a
   // SHOULD; an absent nextUpdate it takes for one long past.
-  if (!single.nextUpdate || now > single.nextUpdate) {
+  if (!single.nextUpdate || !(now <= single.nextUpdate)) {
     const end = single.nextUpdate ? `is valid until ${single.nextUpdate.toISOString()}` : "does not say until when";
     throw new RevocationError("OCSP_EXPIRED", `the OCSP response ${end}: have the responder sign a new one`);
   }
