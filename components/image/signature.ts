@@ -1,5 +1,6 @@
 import type { Descriptor } from "../notary/descriptor";
 import type { PackedSignature, SignatureRepository } from "../notary/signatureRepository";
+import { fetchSignature } from "../notary/signing/fetchSignature";
 import { OciError, type OciErrorCode } from "../oci/error";
 import { OciSignatureRepository } from "../oci/signatureRepository";
 import { type KeptSignature, keep, unpack } from "./keptSignature";
@@ -90,7 +91,7 @@ async function fetchAll(
 /** Undefined for an entry of the list without a signature behind it: deleted by somebody who left the list as it was. */
 async function fetchIfThere(signatures: SignatureRepository, descriptor: Descriptor) {
   try {
-    return await signatures.fetchSignature(descriptor);
+    return await fetchSignature(signatures, descriptor);
   } catch (error) {
     if (error instanceof OciError && NOT_THERE.has(error.code)) return undefined;
     throw error;

@@ -100,7 +100,8 @@ function remaining(signatures: SignatureRepository) {
       this.listed = (await list).length;
       return (await list).slice(this.evaluated);
     },
-    fetchSignature: signatures.fetchSignature.bind(signatures),
+    fetchManifest: signatures.fetchManifest.bind(signatures),
+    fetchEnvelope: signatures.fetchEnvelope.bind(signatures),
     pushSignature: signatures.pushSignature.bind(signatures),
   };
 }

@@ -1,11 +1,10 @@
 import { BreakwaterError } from "../errors";
+import type { ContentDefect } from "../notary/signatureRepository";
 
+/** By those of ContentDefect the core knows a signature that cannot be had from a registry that cannot be asked. */
 export type OciErrorCode =
+  | ContentDefect
   | "REFERENCE_INVALID"
-  | "DIGEST_INVALID"
-  | "DIGEST_MISMATCH"
-  | "DESCRIPTOR_INVALID"
-  | "DESCRIPTOR_MISMATCH"
   | "CREDENTIALS_INVALID"
   | "CREDENTIAL_HELPER_NOT_FOUND"
   | "CREDENTIAL_HELPER_TIMEOUT"
@@ -19,9 +18,6 @@ export type OciErrorCode =
   | "REGISTRY_ERROR"
   | "REGISTRY_RESPONSE_INVALID"
   | "CONNECTION_LOST"
-  | "RESPONSE_TOO_LARGE"
-  | "MANIFEST_UNKNOWN"
-  | "BLOB_UNKNOWN"
   | "REFERRERS_INVALID"
   | "REFERRERS_CONTENDED"
   | "SIGNATURE_MANIFEST_INVALID"

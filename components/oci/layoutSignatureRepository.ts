@@ -1,4 +1,4 @@
-import type { FetchedSignature, PackedSignature, SignatureRepository } from "../notary/signatureRepository";
+import type { PackedSignature, SignatureRepository } from "../notary/signatureRepository";
 import type { Descriptor } from "./descriptor";
 import { parseDigest, verifyContent, verifyDigest } from "./digest";
 import { OciError } from "./error";
@@ -8,12 +8,7 @@ import { MANIFEST_LIMIT, SIGNATURE_ENVELOPE_LIMIT } from "./limits";
 import { OCI_IMAGE_MANIFEST } from "./mediaTypes";
 import { assertTag } from "./reference";
 import { referrerDescriptor } from "./referrerDescriptor";
-import {
-  EMPTY_CONFIG,
-  NOTARY_SIGNATURE_ARTIFACT_TYPE,
-  readOwnSignatureManifest,
-  readSignatureManifest,
-} from "./signatureManifest";
+import { EMPTY_CONFIG, NOTARY_SIGNATURE_ARTIFACT_TYPE, readOwnSignatureManifest } from "./signatureManifest";
 
 /** By which index.json tags an image. Source: image-spec annotations.md. */
 const REF_NAME = "org.opencontainers.image.ref.name";
@@ -65,7 +60,7 @@ export class LayoutSignatureRepository implements SignatureRepository {
       );
     }
     const { mediaType, digest, size } = first;
-    await this.#manifest({ mediaType, digest, size });
+    await this.fetchManifest({ mediaType, digest, size });
     return { mediaType, digest, size };
   }
 
@@ -74,17 +69,26 @@ export class LayoutSignatureRepository implements SignatureRepository {
     return referrers.filter(({ artifactType }) => artifactType === NOTARY_SIGNATURE_ARTIFACT_TYPE);
   }
 
-  async fetchSignature(descriptor: Descriptor): Promise<FetchedSignature> {
-    const manifest = await this.#manifest(descriptor);
-    const { envelope } = readSignatureManifest(manifest, descriptor.mediaType, descriptor.digest);
+  async fetchManifest(manifest: Descriptor): Promise<Buffer> {
+    const bytes = await this.#layout.readBlob(manifest, MANIFEST_LIMIT);
+    if (bytes === undefined) {
+      throw new OciError(
+        "MANIFEST_UNKNOWN",
+        `${this.#directory} has no manifest ${manifest.digest}: copy the image again.`,
+      );
+    }
+    return bytes;
+  }
+
+  async fetchEnvelope(envelope: Descriptor): Promise<Buffer> {
     const bytes = await this.#layout.readBlob(envelope, SIGNATURE_ENVELOPE_LIMIT);
     if (bytes === undefined) {
       throw new OciError(
         "BLOB_UNKNOWN",
-        `${this.#directory} has no envelope ${envelope.digest} of the signature ${descriptor.digest}: copy it again.`,
+        `${this.#directory} has no signature envelope ${envelope.digest}: copy the signature again.`,
       );
     }
-    return { manifest, envelope: bytes, envelopeMediaType: envelope.mediaType };
+    return bytes;
   }
 
   /** Blobs first, index.json last: nothing that is listed is incomplete. */
@@ -98,17 +102,6 @@ export class LayoutSignatureRepository implements SignatureRepository {
     await this.#layout.writeBlob(digest, manifest);
     const entry = referrerDescriptor(manifest, { mediaType: OCI_IMAGE_MANIFEST, digest, size: manifest.length });
     await this.#layout.addToIndex(withoutTag(entry));
-  }
-
-  async #manifest(descriptor: Descriptor): Promise<Buffer> {
-    const bytes = await this.#layout.readBlob(descriptor, MANIFEST_LIMIT);
-    if (bytes === undefined) {
-      throw new OciError(
-        "MANIFEST_UNKNOWN",
-        `${this.#directory} has no manifest ${descriptor.digest}: copy the image again.`,
-      );
-    }
-    return bytes;
   }
 }
 

@@ -1,9 +1,8 @@
-import { type Descriptor, isRecord, readDescriptor } from "./descriptor";
+import { type Descriptor, readDescriptor } from "./descriptor";
 import { digestOf } from "./digest";
 import { OciError } from "./error";
 import { parseJsonObject } from "./json";
 import { SIGNATURE_ENVELOPE_LIMIT } from "./limits";
-import { OCI_ARTIFACT_MANIFEST, OCI_IMAGE_MANIFEST } from "./mediaTypes";
 
 /** Source: signature-specification.md § OCI Signatures. */
 export const NOTARY_SIGNATURE_ARTIFACT_TYPE = "application/vnd.cncf.notary.signature";
@@ -12,22 +11,21 @@ export const NOTARY_SIGNATURE_ARTIFACT_TYPE = "application/vnd.cncf.notary.signa
 export const EMPTY_CONFIG = Buffer.from("{}");
 export const EMPTY_CONFIG_DIGEST = digestOf(EMPTY_CONFIG);
 
-export interface SignatureManifest {
+/** What is to be uploaded before a signature manifest. */
+export interface OwnSignatureManifest {
   envelope: Descriptor;
-  config: Descriptor | undefined;
+  config: Descriptor;
 }
 
 /**
- * What a signature manifest names. The artifact manifest is the older form, whose blobs are called `blobs`; notation reads both.
+ * What a signature manifest that is to be pushed names: one envelope, and the empty JSON object as its config. Those of
+ * others are fetched as bytes, and read by the core.
  * Throws OciError SIGNATURE_MANIFEST_INVALID, DESCRIPTOR_INVALID, DIGEST_INVALID. Source: signature-specification.md § Storage.
  */
-export function readSignatureManifest(bytes: Buffer, mediaType: string, digest: string): SignatureManifest {
-  if (mediaType !== OCI_IMAGE_MANIFEST && mediaType !== OCI_ARTIFACT_MANIFEST) {
-    throw invalid(digest, `its media type is ${mediaType}`);
-  }
+export function readOwnSignatureManifest(bytes: Buffer, digest: string): OwnSignatureManifest {
   const where = `The signature manifest ${digest}`;
   const manifest = parseJsonObject(bytes, where, "SIGNATURE_MANIFEST_INVALID");
-  const layers = mediaType === OCI_IMAGE_MANIFEST ? manifest.layers : manifest.blobs;
+  const { layers } = manifest;
   if (!Array.isArray(layers) || layers.length !== 1) {
     throw invalid(digest, "it has not exactly one signature envelope");
   }
@@ -35,16 +33,8 @@ export function readSignatureManifest(bytes: Buffer, mediaType: string, digest: 
   if (envelope.size > SIGNATURE_ENVELOPE_LIMIT) {
     throw invalid(digest, `its envelope says ${envelope.size} bytes, ${SIGNATURE_ENVELOPE_LIMIT} is the most`);
   }
-  return { envelope, config: isRecord(manifest.config) ? readDescriptor(manifest.config, where) : undefined };
-}
-
-/** The same for one that is to be pushed: an image manifest whose config is the empty JSON object. */
-export function readOwnSignatureManifest(
-  bytes: Buffer,
-  digest: string,
-): Required<SignatureManifest> & { config: Descriptor } {
-  const { envelope, config } = readSignatureManifest(bytes, OCI_IMAGE_MANIFEST, digest);
-  if (config === undefined || config.digest !== EMPTY_CONFIG_DIGEST || config.size !== EMPTY_CONFIG.length) {
+  const config = readDescriptor(manifest.config, where);
+  if (config.digest !== EMPTY_CONFIG_DIGEST || config.size !== EMPTY_CONFIG.length) {
     throw invalid(digest, "its config is not the empty JSON object {}");
   }
   return { envelope, config };
@@ -53,6 +43,6 @@ export function readOwnSignatureManifest(
 function invalid(digest: string, reason: string): OciError {
   return new OciError(
     "SIGNATURE_MANIFEST_INVALID",
-    `The signature manifest ${digest} cannot be used: ${reason}. Delete it: notation can't verify the image past it either.`,
+    `The signature manifest ${digest} cannot be pushed: ${reason}. Pack the signature again.`,
   );
 }

@@ -1,11 +1,11 @@
-import type { FetchedSignature, PackedSignature, SignatureRepository } from "../notary/signatureRepository";
+import type { PackedSignature, SignatureRepository } from "../notary/signatureRepository";
 import type { Descriptor } from "./descriptor";
 import { verifyDigest } from "./digest";
 import { OciError } from "./error";
 import { SIGNATURE_ENVELOPE_LIMIT } from "./limits";
 import { OCI_IMAGE_MANIFEST } from "./mediaTypes";
 import type { Repository } from "./repository";
-import { NOTARY_SIGNATURE_ARTIFACT_TYPE, readOwnSignatureManifest, readSignatureManifest } from "./signatureManifest";
+import { NOTARY_SIGNATURE_ARTIFACT_TYPE, readOwnSignatureManifest } from "./signatureManifest";
 
 export { NOTARY_SIGNATURE_ARTIFACT_TYPE } from "./signatureManifest";
 
@@ -13,7 +13,7 @@ export { NOTARY_SIGNATURE_ARTIFACT_TYPE } from "./signatureManifest";
  * The signatures of one repository in an OCI registry. In requests, once the registry is known: a list is one, a signature
  * fetched two; one pushed is three with the referrers API, and six with the referrers tag schema, whose index is read, written
  * and read back (five directly after a list, which has read it).
- * Throws OciError; SIGNATURE_MANIFEST_INVALID when a signature manifest has not exactly one envelope.
+ * Throws OciError; SIGNATURE_MANIFEST_INVALID when a signature manifest to push has not exactly one envelope.
  * Source: signature-specification.md § OCI Signatures, § OCI Signature Discovery.
  */
 export class OciSignatureRepository implements SignatureRepository {
@@ -29,14 +29,12 @@ export class OciSignatureRepository implements SignatureRepository {
     return this.#repository.referrers(subject.digest, NOTARY_SIGNATURE_ARTIFACT_TYPE);
   }
 
-  async fetchSignature(descriptor: Descriptor): Promise<FetchedSignature> {
-    const { bytes } = await this.#repository.fetchManifest(descriptor);
-    const { envelope } = readSignatureManifest(bytes, descriptor.mediaType, descriptor.digest);
-    return {
-      manifest: bytes,
-      envelope: await this.#repository.fetchBlob(envelope, SIGNATURE_ENVELOPE_LIMIT),
-      envelopeMediaType: envelope.mediaType,
-    };
+  async fetchManifest(manifest: Descriptor): Promise<Buffer> {
+    return (await this.#repository.fetchManifest(manifest)).bytes;
+  }
+
+  fetchEnvelope(envelope: Descriptor): Promise<Buffer> {
+    return this.#repository.fetchBlob(envelope, SIGNATURE_ENVELOPE_LIMIT);
   }
 
   /** Blobs first, the manifest last: nothing that is listed is incomplete. */

@@ -26,7 +26,7 @@ const { BreakwaterError } = component("errors");
 const { readDescriptor } = component("oci/descriptor");
 const { parseJsonObject } = component("oci/json");
 const { referrerDescriptor } = component("oci/referrerDescriptor");
-const { readSignatureManifest } = component("oci/signatureManifest");
+const { readOwnSignatureManifest } = component("oci/signatureManifest");
 const { parseChallenges } = component("oci/challenge");
 const { parseReference } = component("oci/reference");
 
@@ -70,7 +70,7 @@ export const targets = {
   "signature-manifest": { syntax: "json", run: (input) => unpackSignature(input) },
   "oci-signature-manifest": {
     syntax: "json",
-    run: (input) => readSignatureManifest(input, IMAGE_MANIFEST, DESCRIPTOR.digest),
+    run: (input) => readOwnSignatureManifest(input, DESCRIPTOR.digest),
   },
   "referrer-descriptor": { syntax: "json", run: (input) => referrerDescriptor(input, DESCRIPTOR) },
   "oci-json": { syntax: "json", run: (input) => parseJsonObject(input, "an index", "REFERRERS_INVALID") },

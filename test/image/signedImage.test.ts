@@ -160,7 +160,7 @@ describe.each([
     await repository.pushReferrer(bytes, descriptor, descriptorOf(image));
     expect(await listed()).toEqual([descriptor.digest]);
 
-    expect(await codeOf(resource.up(declared))).toBe("SIGNATURE_MANIFEST_INVALID");
+    expect(await codeOf(resource.up(declared))).toBe("SIGNATURE_MANIFEST_MALFORMED");
     expect(await listed()).toEqual([descriptor.digest]);
   });
 

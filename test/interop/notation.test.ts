@@ -6,6 +6,7 @@ import { type GeneratedIdentity, generateTestIdentity } from "../../components/i
 import { KEY_SPECS } from "../../components/notary/certificates/keySpec";
 import type { Descriptor } from "../../components/notary/descriptor";
 import { localSigner } from "../../components/notary/signing/localSigner";
+import { fetchSignature } from "../../components/notary/signing/fetchSignature";
 import { packSignature, unpackSignature } from "../../components/notary/signing/manifest";
 import type { TrustDeclaration } from "../../components/notary/trust/declaration";
 import { OciSignatureRepository } from "../../components/oci/signatureRepository";
@@ -61,7 +62,7 @@ describe.each([
     await notation("sign", ...signFlags, "--key", "signer", reference);
     const signatures = new OciSignatureRepository(repository);
     const [listed] = await signatures.listSignatures(image);
-    const theirs = await signatures.fetchSignature(listed as Descriptor);
+    const theirs = await fetchSignature(signatures, listed as Descriptor);
     const { annotations, form } = unpackSignature(theirs.manifest);
     const created = new Date(annotations["org.opencontainers.image.created"] ?? "");
     const certificateChain = localSigner({

@@ -252,7 +252,7 @@ describe("a signature manifest", () => {
     const packed = await pack();
     const { schemaVersion: _, config: __, layers, ...others } = JSON.parse(packed.manifest.toString()) as Manifest;
     const mediaType = "application/vnd.oci.artifact.manifest.v1+json";
-    const read = (manifest: unknown) => unpackSignature(Buffer.from(JSON.stringify(manifest)));
+    const read = (manifest: unknown) => unpackSignature(Buffer.from(JSON.stringify(manifest)), mediaType);
     expect(read({ ...others, mediaType, blobs: layers })).toMatchObject({
       form: "artifactManifest",
       subject: ARTIFACT,
@@ -267,24 +267,50 @@ describe("a signature manifest", () => {
   });
 
   const flawed: [string, SigningErrorCode, (good: Manifest) => unknown][] = [
-    [
-      "is no image manifest",
-      "SIGNATURE_MANIFEST_MALFORMED",
-      (good) => ({ ...good, mediaType: "application/vnd.oci.image.index.v1+json" }),
-    ],
-    ["has schema version 1", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, schemaVersion: 1 })],
     ["has no layer", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, layers: [] })],
+    ["has null for layers", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, layers: null })],
     [
       "has two layers",
       "SIGNATURE_MANIFEST_MALFORMED",
       (good) => ({ ...good, layers: [...good.layers, ...good.layers] }),
     ],
+    ["has blobs", "SIGNATURE_MANIFEST_MALFORMED", ({ layers, ...good }) => ({ ...good, blobs: layers })],
+    ["has null for a layer", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, layers: [null] })],
+    ["has a layer without digest", "SIGNATURE_MANIFEST_MALFORMED", (good) => withLayer(good, { digest: null })],
+    ["has a layer without size", "SIGNATURE_MANIFEST_MALFORMED", (good) => withLayer(good, { size: undefined })],
+    ["has a layer of less than nothing", "SIGNATURE_MANIFEST_MALFORMED", (good) => withLayer(good, { size: -1 })],
     [
-      "has a layer of another type",
+      "has a layer of 32 MiB and more",
       "SIGNATURE_MANIFEST_MALFORMED",
-      (good) => ({ ...good, layers: [{ ...(good.layers[0] as object), mediaType: "text/plain" }] }),
+      (good) => withLayer(good, { size: 2 ** 25 + 1 }),
     ],
-    ["has no subject", "SIGNATURE_MANIFEST_MALFORMED", ({ subject: _, ...good }) => good],
+    ["has a layer with a number for urls", "SIGNATURE_MANIFEST_MALFORMED", (good) => withLayer(good, { urls: 1 })],
+    ["has a text for schema version", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, schemaVersion: "2" })],
+    ["has a number for artifact type", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, artifactType: 1 })],
+    ["has a number for media type", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, mediaType: 1 })],
+    ["has a text for config", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, config: "{}" })],
+    ["has a list for subject", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, subject: [] })],
+    [
+      "has a subject with a number for annotation",
+      "SIGNATURE_MANIFEST_MALFORMED",
+      (good) => ({ ...good, subject: { ...ARTIFACT, annotations: { a: 1 } } }),
+    ],
+    ["has a number for annotation", "SIGNATURE_MANIFEST_MALFORMED", (good) => ({ ...good, annotations: { x: 1 } })],
+    ["is a list", "SIGNATURE_MANIFEST_MALFORMED", (good) => [good]],
+    [
+      "says that it is an index",
+      "SIGNATURE_MANIFEST_NOT_A_SIGNATURE",
+      (good) => ({ ...good, mediaType: "application/vnd.oci.image.index.v1+json" }),
+    ],
+    ["says of itself nothing", "SIGNATURE_MANIFEST_NOT_A_SIGNATURE", ({ mediaType: _, ...good }) => good],
+    ["has schema version 1", "SIGNATURE_MANIFEST_NOT_A_SIGNATURE", (good) => ({ ...good, schemaVersion: 1 })],
+    ["has no config", "SIGNATURE_MANIFEST_NOT_A_SIGNATURE", ({ config: _, ...good }) => good],
+    ["has no subject", "SIGNATURE_MANIFEST_NOT_A_SIGNATURE", ({ subject: _, ...good }) => good],
+    [
+      "has a subject without size",
+      "SIGNATURE_MANIFEST_NOT_A_SIGNATURE",
+      (good) => ({ ...good, subject: { ...ARTIFACT, size: null } }),
+    ],
     [
       "has another artifact type",
       "SIGNATURE_MANIFEST_NOT_A_SIGNATURE",
@@ -301,9 +327,31 @@ describe("a signature manifest", () => {
       ({ artifactType: _, ...good }) => good,
     ],
   ];
+  const withLayer = (good: Manifest, changes: object) => ({
+    ...good,
+    layers: [{ ...(good.layers[0] as object), ...changes }],
+  });
   it.each(flawed)("is refused when it %s", async (_, code, change) => {
     const good = JSON.parse((await pack()).manifest.toString()) as Manifest;
     await expectCode(() => unpackSignature(Buffer.from(JSON.stringify(change(good)))), SigningError, code);
+  });
+
+  it("is read as what it is listed as, and as nothing but an image's or artifact's manifest", async () => {
+    const { manifest } = await pack();
+    const index = "application/vnd.oci.image.index.v1+json";
+    await expectCode(() => unpackSignature(manifest, index), SigningError, "SIGNATURE_MANIFEST_MALFORMED");
+    const listed = "application/vnd.oci.artifact.manifest.v1+json";
+    await expectCode(() => unpackSignature(manifest, listed), SigningError, "SIGNATURE_MANIFEST_MALFORMED");
+  });
+
+  it("may have null for what is absent, members that nobody knows, and an envelope of any media type", async () => {
+    const good = JSON.parse((await pack()).manifest.toString()) as Manifest;
+    const layers = [{ ...(good.layers[0] as object), mediaType: null, data: null, platform: null }];
+    const odd = { ...good, layers, annotations: { a: null }, blobs: 1, other: {} };
+    expect(unpackSignature(Buffer.from(JSON.stringify(odd)))).toMatchObject({
+      envelope: { mediaType: "" },
+      annotations: { a: "" },
+    });
   });
 
   it("is refused when it has a key twice or is too large", async () => {

@@ -9,6 +9,7 @@ import type { PackedSignature } from "../../components/notary/signatureRepositor
 import { localSigner } from "../../components/notary/signing/localSigner";
 import { packSignature, type SignatureManifestForm } from "../../components/notary/signing/manifest";
 import { signArtifact } from "../../components/notary/signing/signArtifact";
+import { fetchSignature } from "../../components/notary/signing/fetchSignature";
 import type { Descriptor } from "../../components/oci/descriptor";
 import { LayoutSignatureRepository } from "../../components/oci/layoutSignatureRepository";
 import { Repository } from "../../components/oci/repository";
@@ -88,7 +89,7 @@ describe("An OCI image layout, with notation", () => {
     const { folder, root, notation, layout } = await prepare();
     await notation("sign", "--oci-layout", "--key", "signer", `${folder}@${root.digest}`);
     const [theirs] = await layout.listSignatures(root);
-    const fetched = await layout.fetchSignature(theirs as Descriptor);
+    const fetched = await fetchSignature(layout, theirs as Descriptor);
     expect(fetched.envelopeMediaType).toBe("application/jose+json");
     await layout.pushSignature(await sign(root, "legacy"));
     await notation("sign", "--oci-layout", "--key", "signer", `${folder}@${root.digest}`);

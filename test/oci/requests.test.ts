@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fetchSignature } from "../../components/notary/signing/fetchSignature";
 import { Repository } from "../../components/oci/repository";
 import { OciSignatureRepository } from "../../components/oci/signatureRepository";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
@@ -55,7 +56,7 @@ describe.each([
         const subject = await repository.resolve(image.digest);
         const [listed] = subject === undefined ? [] : await signatures.listSignatures(subject);
         if (listed === undefined) throw new Error("the signature is listed");
-        await signatures.fetchSignature(listed);
+        await fetchSignature(signatures, listed);
       });
       expect(read).toBe(4);
     }
@@ -72,7 +73,7 @@ describe.each([
     const sent = await counted(known, () => new OciSignatureRepository(repository).pushSignature(signature));
     expect(sent).toBe(push + 1);
     expect(
-      await new OciSignatureRepository(repository).fetchSignature({
+      await fetchSignature(new OciSignatureRepository(repository), {
         mediaType: "application/vnd.oci.image.manifest.v1+json",
         digest: signature.digest,
         size: signature.manifest.length,

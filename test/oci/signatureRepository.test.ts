@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PackedSignature } from "../../components/notary/signatureRepository";
+import { fetchSignature } from "../../components/notary/signing/fetchSignature";
 import type { Descriptor } from "../../components/oci/descriptor";
 import { digestOf } from "../../components/oci/digest";
 import { OciError } from "../../components/oci/error";
@@ -46,7 +47,7 @@ describe.each([
     expect(listed.map(({ digest }) => digest).sort()).toEqual([current.digest, legacy.digest].sort());
     for (const descriptor of listed) {
       const { manifest, envelope } = descriptor.digest === current.digest ? current : legacy;
-      expect(await signatures.fetchSignature(descriptor)).toEqual({ manifest, envelope, envelopeMediaType: JWS });
+      expect(await fetchSignature(signatures, descriptor)).toEqual({ manifest, envelope, envelopeMediaType: JWS });
     }
   });
 

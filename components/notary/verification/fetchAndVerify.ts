@@ -1,9 +1,11 @@
 import { BreakwaterError } from "../../errors";
 import type { Descriptor } from "../descriptor";
 import type { RevocationSource } from "../revocation/revocationSource";
-import type { FetchedSignature, SignatureRepository } from "../signatureRepository";
+import { JsonError } from "../json/error";
+import { CONTENT_DEFECTS, type SignatureRepository } from "../signatureRepository";
 import { SigningError } from "../signing/error";
-import { digestOf, unpackSignature } from "../signing/manifest";
+import { type FetchedSignature, fetchSignature } from "../signing/fetchSignature";
+import { unpackSignature } from "../signing/manifest";
 import type { Statement } from "../trust/declaration";
 import { failureOf } from "./integrity";
 import type { Failure, SignatureVerdict } from "./verdict";
@@ -21,28 +23,32 @@ export interface FetchAndVerifyArgs {
 }
 
 /**
- * By these codes a repository says that one signature's content cannot be had, though the registry answers: it is gone,
- * too large, not what its descriptor says, or has not exactly one envelope.
- */
-const DEFECTS: ReadonlySet<string> = new Set([
-  ...["MANIFEST_UNKNOWN", "BLOB_UNKNOWN", "RESPONSE_TOO_LARGE", "DIGEST_INVALID", "DIGEST_MISMATCH"],
-  ...["DESCRIPTOR_INVALID", "DESCRIPTOR_MISMATCH", "SIGNATURE_MANIFEST_INVALID"],
-]);
-
-/**
- * Fetches one signature and evaluates it. A manifest that is no signature of this artifact, or a content that cannot be
- * had (SIGNATURE_RETRIEVAL_FAILED), makes a failed signature, not an error.
+ * Fetches one signature and evaluates it. What is wrong with it stops the evaluation of the whole artifact, as it does in
+ * notation-go (SIGNATURE_RETRIEVAL_FAILED), or fails this one signature alone:
+ *
+ * | defect | notation-go | here |
+ * | --- | --- | --- |
+ * | the registry does not answer, or denies | stops | no verdict: its error passes |
+ * | manifest or envelope is gone, too large, or not what its descriptor says | stops | stops |
+ * | manifest of another media type than an image's or artifact's | stops | stops |
+ * | manifest is no JSON, or has a member of another type than the OCI image specification's | stops | stops |
+ * | manifest is JSON that may be understood in two ways | takes one of them | stops |
+ * | manifest has not exactly one layer or blob, or one without digest or above 32 MiB | stops | stops |
+ * | manifest is of no signature by its types, or has no subject | not looked at | fails |
+ * | manifest has another subject than the artifact | not looked at | fails |
+ * | envelope is of a media type that no format has | fails (integrity) | fails (integrity) |
+ *
+ * The subject decides nothing that the payload does not: it is what a registry lists a signature by. That the envelope
+ * is the one that its manifest names, the repository has seen to.
+ * Source: notation-go notation.go Verify, registry/repository.go FetchSignatureBlob.
  * @throws what else the repository throws
  */
 export async function fetchAndVerify(args: FetchAndVerifyArgs): Promise<SignatureVerdict> {
   const { signatures, manifest, artifact, statement, now, revocation, userMetadata } = args;
-  const fetched = await fetchSignature(signatures, manifest);
-  const unusable = (failure: Failure): SignatureVerdict => {
+  const fetched = await fetchOrFailure(signatures, manifest);
+  const failure = "code" in fetched ? fetched : checkManifest(fetched.manifest, manifest.mediaType, artifact);
+  if ("code" in fetched || failure)
     return { digest: manifest.digest, signer: null, verdict: "failed", outcomes: [], ...failure };
-  };
-  if ("code" in fetched) return unusable(fetched);
-  const failure = checkManifest(fetched, artifact);
-  if (failure) return unusable(failure);
   const { envelope, envelopeMediaType } = fetched;
   return verifySignature({
     digest: manifest.digest,
@@ -56,14 +62,14 @@ export async function fetchAndVerify(args: FetchAndVerifyArgs): Promise<Signatur
   });
 }
 
-async function fetchSignature(
+async function fetchOrFailure(
   signatures: SignatureRepository,
   manifest: Descriptor,
 ): Promise<FetchedSignature | Failure> {
   try {
-    return await signatures.fetchSignature(manifest);
+    return await fetchSignature(signatures, manifest);
   } catch (error) {
-    if (!(error instanceof BreakwaterError) || !DEFECTS.has(error.code)) throw error;
+    if (!isDefect(error)) throw error;
     return {
       code: "SIGNATURE_RETRIEVAL_FAILED",
       message: `the signature cannot be had from the registry (${error.code}): ${error.message}`,
@@ -71,32 +77,21 @@ async function fetchSignature(
   }
 }
 
-/**
- * The manifest is one of a signature, of this artifact, and names this very envelope. notation-go leaves the first
- * two to the registry;
- * the payload binds the artifact in any case.
- */
-function checkManifest(
-  { manifest, envelope, envelopeMediaType }: FetchedSignature,
-  artifact: Descriptor,
-): Failure | undefined {
+/** Of the content; what else a repository throws says nothing of the signature. */
+function isDefect(error: unknown): error is BreakwaterError {
+  if (error instanceof SigningError || error instanceof JsonError) return true;
+  return error instanceof BreakwaterError && (CONTENT_DEFECTS as readonly string[]).includes(error.code);
+}
+
+function checkManifest(manifest: Buffer, mediaType: string, artifact: Descriptor): Failure | undefined {
   try {
-    const unpacked = unpackSignature(manifest);
-    if (unpacked.subject.digest !== artifact.digest) {
-      return {
-        code: "SIGNATURE_SUBJECT_MISMATCH",
-        message: `the signature manifest refers to ${JSON.stringify(unpacked.subject.digest)}, not to ${artifact.digest}`,
-      };
-    }
-    if (unpacked.envelope.digest !== digestOf(envelope) || unpacked.envelope.mediaType !== envelopeMediaType) {
-      return {
-        code: "SIGNATURE_ENVELOPE_MISMATCH",
-        message: "the signature envelope is not the one that its manifest names: the registry's content is damaged",
-      };
-    }
-    return undefined;
+    const { subject } = unpackSignature(manifest, mediaType);
+    if (subject.digest === artifact.digest) return undefined;
+    return {
+      code: "SIGNATURE_SUBJECT_MISMATCH",
+      message: `the signature manifest refers to ${JSON.stringify(subject.digest)}, not to ${artifact.digest}`,
+    };
   } catch (error) {
-    if (error instanceof SigningError) return { code: error.code, message: error.message };
     return failureOf(error);
   }
 }

@@ -4,6 +4,7 @@ import type { EnvelopeContent } from "../envelope/content";
 import { EnvelopeError } from "../envelope/error";
 import { openEnvelope } from "../envelope/open";
 import { JsonError } from "../json/error";
+import { SigningError } from "../signing/error";
 import { TimestampError } from "../timestamp/error";
 import type { Failure } from "./verdict";
 
@@ -25,6 +26,7 @@ export function failureOf(error: unknown): Failure {
     error instanceof EnvelopeError ||
     error instanceof CertificateError ||
     error instanceof JsonError ||
+    error instanceof SigningError ||
     error instanceof TimestampError
   ) {
     return { code: error.code, message: error.message };

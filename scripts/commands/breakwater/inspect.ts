@@ -2,6 +2,7 @@ import { messageOf } from "../../../components/errors";
 import type { Descriptor } from "../../../components/notary/descriptor";
 import { openEnvelope } from "../../../components/notary/envelope/open";
 import type { SignatureRepository } from "../../../components/notary/signatureRepository";
+import { fetchSignature } from "../../../components/notary/signing/fetchSignature";
 import { SIGNATURE_ARTIFACT_TYPE } from "../../../components/notary/signing/manifest";
 import { describeError, EXIT } from "./error";
 import { openImage } from "./image";
@@ -75,7 +76,7 @@ async function inspectSignature(
 ): Promise<InspectedSignature | Skipped> {
   const { digest } = manifest;
   try {
-    const { envelope, envelopeMediaType } = await signatures.fetchSignature(manifest);
+    const { envelope, envelopeMediaType } = await fetchSignature(signatures, manifest);
     return inspectContent(await openEnvelope(envelope, envelopeMediaType), envelopeMediaType, digest);
   } catch (error) {
     return { digest, code: describeError(error).code, message: messageOf(error) };
