@@ -152,14 +152,19 @@ export function tokenOf(question: Case): Buffer | undefined {
   return token instanceof Uint8Array ? Buffer.from(token) : undefined;
 }
 
+/** Members of the token's SignedData. */
+export function signedDataOf(question: Case): Element[] {
+  return parse(tokenOf(question) ?? Buffer.alloc(0))?.children?.[1]?.children?.[0]?.children ?? [];
+}
+
 /** Whether the content of the token is DER as far as lengths go. */
 export function hasWellFormedTstInfo(question: Case): boolean {
-  const signedData = parse(tokenOf(question) ?? Buffer.alloc(0))?.children?.[1]?.children?.[0];
-  const content = signedData?.children?.[2]?.children?.[1]?.children?.[0]?.content;
+  const content = signedDataOf(question)[2]?.children?.[1]?.children?.[0]?.content;
   return content !== undefined && isWellFormed(content);
 }
 
-function isWellFormed(der: Buffer): boolean {
+/** Whether these bytes are one element of DER, as far as lengths go, down to the last one inside. */
+export function isWellFormed(der: Buffer): boolean {
   const element = parse(der);
   const whole = (each: Element): boolean => !(each.tag & 0x20) || (each.children?.every(whole) ?? false);
   return element !== undefined && whole(element);
@@ -170,8 +175,10 @@ function certificateParts(question: Case): { name: Buffer; keyBits: Buffer }[] {
   const x5c = certificatesOf(question).map((each) =>
     typeof each === "string" ? Buffer.from(each, "base64") : Buffer.from(each as Uint8Array),
   );
-  const signedData = parse(tokenOf(question) ?? Buffer.alloc(0))?.children?.[1]?.children?.[0];
-  const inToken = signedData?.children?.find(({ tag }) => tag === 0xa0)?.children?.map(plain) ?? [];
+  const inToken =
+    signedDataOf(question)
+      .find(({ tag }) => tag === 0xa0)
+      ?.children?.map(plain) ?? [];
   const inStores = Object.values(question.stores)
     .flat()
     .map((pem) => Buffer.from(pem.replace(/-----.*-----|\s/g, ""), "base64"));
@@ -214,19 +221,9 @@ export function hasForeignOcspResponse(question: Case): boolean {
   });
 }
 
-/** Tags of the responder IDs of all OCSP responses. */
-export function responderTagsOf({ network }: Case): number[] {
-  return Object.values(network).flatMap(({ body }) => {
-    const basic = parse(Buffer.from(body, "base64"))?.children?.[1]?.children?.[0]?.children?.[1]?.children?.[0];
-    const data = basic?.children?.[0]?.children ?? [];
-    return data[data[0]?.tag === 0xa0 ? 1 : 0]?.tag ?? [];
-  });
-}
-
 /** Tags of the general names by which the signed attribute SigningCertificateV2 names a token's signers. */
 export function signerNameTagsOf(question: Case): number[] {
-  const signedData = parse(tokenOf(question) ?? Buffer.alloc(0))?.children?.[1]?.children?.[0];
-  const signers = signedData?.children?.at(-1)?.children ?? [];
+  const signers = signedDataOf(question).at(-1)?.children ?? [];
   const attributes = signers.flatMap(({ children }) => children?.find(({ tag }) => tag === 0xa0)?.children ?? []);
   const named = attributes.filter(({ children }) => children?.[0]?.content.equals(SIGNING_CERTIFICATE_V2));
   return named.flatMap(({ children }) => {
@@ -240,12 +237,3 @@ export function signerNameTagsOf(question: Case): number[] {
 
 /** id-smime-aa-signingCertificateV2. */
 const SIGNING_CERTIFICATE_V2 = Buffer.from("2a864886f70d010910022f", "hex");
-
-/** Whether an OCSP response is no DER, as far as lengths go, outside or inside. */
-export function hasDamagedOcspResponse({ network }: Case): boolean {
-  return Object.values(network).some(({ body }) => {
-    const der = Buffer.from(body, "base64");
-    const basic = parse(der)?.children?.[1]?.children?.[0]?.children?.[1];
-    return !isWellFormed(der) || (basic?.tag === 0x04 && !isWellFormed(basic.content));
-  });
-}

@@ -33,7 +33,7 @@ export function generate(
   // Each with choices of its own, which stay the same when another change is left out.
   for (const { change, at } of kept) change.change(plan, shop.fork(new Random(seed, index, at + 1)));
   if (recipe.validation) {
-    const even = index % 2 === Math.floor(index / ROUND.length) % 2;
+    const even = ((index % ROUND.length) + Math.floor(index / ROUND.length)) % 2 === 0;
     setAction(plan, recipe.validation, even ? "enforce" : "log");
   }
   return { recipe: recipe.name, changes: kept.map(({ change }) => change.name), question: buildCase(plan) };

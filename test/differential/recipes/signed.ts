@@ -223,6 +223,7 @@ export const SIGNED: readonly Recipe[] = [
   },
   {
     name: "critical attribute",
+    weight: 2,
     change: oneOf(
       (plan, { random }) => {
         plan.attributes.push({
