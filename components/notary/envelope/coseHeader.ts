@@ -1,3 +1,4 @@
+import { quoted } from "../quoted";
 import { type CborItem, MAJOR } from "./cbor";
 import { integerOf, requireValidValue, textOf } from "./cborValue";
 import { EnvelopeError } from "./error";
@@ -50,10 +51,10 @@ export function readCoseHeader(map: CborItem, bucket: Bucket): CoseHeader {
     const [key, value] = map.items.slice(index, index + 2);
     const label = key && (integerOf(key) ?? textOf(key));
     if (label === undefined || !value) throw malformedHeader("a label is neither an integer nor a text");
-    if (header.has(label)) throw malformedHeader(`the ${bucket} header has the label ${JSON.stringify(label)} twice`);
+    if (header.has(label)) throw malformedHeader(`the ${bucket} header has the label ${quoted(label)} twice`);
     requireValidValue(value);
     if (!hasRightType(label, value, bucket)) {
-      throw malformedHeader(`the ${bucket} header's parameter ${JSON.stringify(label)} may not be there, or not so`);
+      throw malformedHeader(`the ${bucket} header's parameter ${quoted(label)} may not be there, or not so`);
     }
     header.set(label, value);
   }

@@ -1,4 +1,5 @@
 import type { SignatureAlgorithm } from "../certificates/keySpec";
+import { quoted } from "../quoted";
 import { type CborItem, MAJOR } from "./cbor";
 import { integerOf, TAG, textOf, decodedValue } from "./cborValue";
 import type { ExtendedAttribute, SignedAttributes, SigningScheme } from "./content";
@@ -104,7 +105,7 @@ function labelOf(item: CborItem, header: CoseHeader): Label {
   const label = integerOf(item) ?? textOf(item);
   if (label === undefined) throw criticalError("crit lists what is neither an integer nor a text");
   if (header.has(label)) return label;
-  throw criticalError(`crit lists ${JSON.stringify(label)}, which is no header of this envelope`);
+  throw criticalError(`crit lists ${quoted(label)}, which is no header of this envelope`);
 }
 
 function invalid(what: string): EnvelopeError {

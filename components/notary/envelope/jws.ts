@@ -1,6 +1,7 @@
 import { flattenedVerify } from "jose";
 import type { Certificate } from "../certificates/certificate";
 import { isJsonObject, isSameName, parseStrictJson, requireExactNames } from "../json/strictJson";
+import { quoted } from "../quoted";
 import { fromBase64, fromBase64Url } from "./base64";
 import { chainError, parseCertificateChain } from "./certificateChain";
 import type { EnvelopeContent, UnsignedAttributes } from "./content";
@@ -48,7 +49,7 @@ function parseFlattenedJws(envelope: Buffer): FlattenedJws {
   const { payload, protected: protectedHeader, header, signature, ...others } = value;
   const [other] = Object.keys(others);
   if (other !== undefined)
-    throw malformed(`it has the member ${JSON.stringify(other)} beside payload, protected, header and signature`);
+    throw malformed(`it has the member ${quoted(other)} beside payload, protected, header and signature`);
   if (
     typeof payload !== "string" ||
     typeof protectedHeader !== "string" ||

@@ -1,4 +1,5 @@
 import { requireSigningChain } from "../certificates/chain";
+import { quoted } from "../quoted";
 import { COSE_MEDIA_TYPE, type EnvelopeContent, JWS_MEDIA_TYPE, PAYLOAD_MEDIA_TYPE } from "./content";
 import { openCose } from "./cose";
 import { EnvelopeError } from "./error";
@@ -34,7 +35,7 @@ export async function openEnvelope(envelope: Buffer, mediaType: string): Promise
   if (!open) {
     throw new EnvelopeError(
       "ENVELOPE_TYPE_UNSUPPORTED",
-      `${JSON.stringify(mediaType)} is no media type of a signature envelope: use ${[...FORMATS.keys()].join(" or ")}`,
+      `${quoted(mediaType)} is no media type of a signature envelope: use ${[...FORMATS.keys()].join(" or ")}`,
     );
   }
   if (envelope.length > ENVELOPE_BYTES_MAX) {

@@ -1,5 +1,6 @@
 import { ALGORITHM_OF, type SignatureAlgorithm } from "../certificates/keySpec";
 import { isJsonObject, parseStrictJson, requireExactNames } from "../json/strictJson";
+import { quoted } from "../quoted";
 import type { ExtendedAttribute, SignedAttributes, SigningScheme } from "./content";
 import { EnvelopeError } from "./error";
 import { HEADER, REGISTERED_HEADERS } from "./header";
@@ -37,7 +38,7 @@ export function parseProtectedHeader(json: Buffer): ProtectedHeader {
   if (!isAlgorithm(algorithm)) {
     throw new EnvelopeError(
       "ENVELOPE_ALGORITHM_UNSUPPORTED",
-      `the signature algorithm ${JSON.stringify(algorithm)} is not one of ${ALGORITHMS.join(", ")}: sign again`,
+      `the signature algorithm ${quoted(algorithm)} is not one of ${ALGORITHMS.join(", ")}: sign again`,
     );
   }
   const contentType = header[HEADER.cty];
@@ -72,7 +73,7 @@ function readSignedAttributes(header: Record<string, unknown>, critical: readonl
 function readSigningScheme(header: Record<string, unknown>): SigningScheme {
   const scheme = header[HEADER.signingScheme];
   if (scheme === "notary.x509" || scheme === "notary.x509.signingAuthority") return scheme;
-  throw invalid(`its signing scheme ${JSON.stringify(scheme)} is neither notary.x509 nor notary.x509.signingAuthority`);
+  throw invalid(`its signing scheme ${quoted(scheme)} is neither notary.x509 nor notary.x509.signingAuthority`);
 }
 
 /** Each signing scheme has its own header for the time of signing, and excludes the other's. */
@@ -103,7 +104,7 @@ function criticalNames(crit: unknown): string[] {
   const names = crit as string[];
   if (new Set(names).size !== names.length) throw criticalError("crit lists a header twice");
   const registered = names.find((name) => REGISTERED_HEADERS.has(name));
-  if (registered) throw criticalError(`crit must not list the registered header ${JSON.stringify(registered)}`);
+  if (registered) throw criticalError(`crit must not list the registered header ${quoted(registered)}`);
   return names;
 }
 
@@ -117,7 +118,7 @@ function requireCritical(attributes: SignedAttributes, critical: readonly string
   const absent = critical.find(
     (name) => !mandatory.includes(name) && !attributes.extendedAttributes.some(({ key }) => key === name),
   );
-  if (absent) throw criticalError(`crit lists ${JSON.stringify(absent)}, which is no critical header of this envelope`);
+  if (absent) throw criticalError(`crit lists ${quoted(absent)}, which is no critical header of this envelope`);
 }
 
 function invalid(what: string): EnvelopeError {

@@ -1,3 +1,4 @@
+import { quoted } from "../quoted";
 import { JsonError } from "./error";
 import { notJson, type Token, tokensOf, tooComplex } from "./tokens";
 
@@ -73,10 +74,7 @@ function duplicate(keys: Set<string> | null | undefined, text: string, { start, 
     keys?.add(key);
     return undefined;
   }
-  return new JsonError(
-    "JSON_DUPLICATE_KEY",
-    `the key ${JSON.stringify(key)} occurs twice in one object: keep one of them`,
-  );
+  return new JsonError("JSON_DUPLICATE_KEY", `the key ${quoted(key)} occurs twice in one object: keep one of them`);
 }
 
 function ambiguousNumber(lexeme: string): JsonError | undefined {

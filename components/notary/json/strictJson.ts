@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { quoted } from "../quoted";
 import { ambiguityOf } from "./ambiguity";
 import { JsonError } from "./error";
 import { notJson } from "./tokens";
@@ -35,7 +36,7 @@ export function requireExactNames(value: Record<string, unknown>, names: readonl
     if (names.includes(key)) continue;
     const meant = names.find((name) => isSameName(key, name));
     if (meant === undefined) continue;
-    throw new JsonError("JSON_MISCASED_KEY", `the key ${JSON.stringify(key)} must be written ${JSON.stringify(meant)}`);
+    throw new JsonError("JSON_MISCASED_KEY", `the key ${quoted(key)} must be written ${quoted(meant)}`);
   }
 }
 

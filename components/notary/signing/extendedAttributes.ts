@@ -1,6 +1,7 @@
 import type { ExtendedAttribute } from "../envelope/content";
 import { COSE_LABEL } from "../envelope/coseHeader";
 import { HEADER } from "../envelope/header";
+import { quoted } from "../quoted";
 import { SigningError } from "./error";
 
 export type EnvelopeFormat = "jws" | "cose";
@@ -28,6 +29,6 @@ export function requireWritable(attributes: readonly ExtendedAttribute[], format
 function invalid(key: string | number, what: string): SigningError {
   return new SigningError(
     "SIGNING_EXTENDED_ATTRIBUTE_INVALID",
-    `the extended attribute ${JSON.stringify(key)} ${what}: change it`,
+    `the extended attribute ${quoted(key)} ${what}: change it`,
   );
 }

@@ -3,6 +3,7 @@ import { requireSigningChain } from "../certificates/chain";
 import { ALGORITHM_OF, keySpecOf } from "../certificates/keySpec";
 import { parseCertificatesPem } from "../certificates/pem";
 import { withSignatureParameters } from "../envelope/primitiveSignature";
+import { quoted } from "../quoted";
 import { SigningError } from "./error";
 import type { Signer } from "./signer";
 
@@ -33,7 +34,7 @@ export function localSigner({ privateKey, certificateChain }: LocalSignerArgs): 
   if (!chain[0]?.publicKey.equals(createPublicKey(key))) {
     throw new SigningError(
       "SIGNING_KEY_DOES_NOT_MATCH_CERTIFICATE",
-      `the signing key is not the key of the certificate ${JSON.stringify(chain[0]?.subject)}: give the pair, leaf first`,
+      `the signing key is not the key of the certificate ${quoted(chain[0]?.subject)}: give the pair, leaf first`,
     );
   }
   const { hash } = ALGORITHM_OF[keySpec];

@@ -2,6 +2,7 @@ import type { Descriptor } from "../descriptor";
 import { ENVELOPE_BYTES_MAX } from "../envelope/open";
 import { readAnnotations, readOciDescriptor, textIn } from "../json/ociDescriptor";
 import { isJsonObject, parseStrictJson, requireExactNames } from "../json/strictJson";
+import { quoted } from "../quoted";
 import { SigningError } from "./error";
 
 // The manifest around a signature as notation-go registry/repository.go reads it (signature-specification.md § OCI
@@ -40,7 +41,7 @@ export interface OciManifest {
  */
 export function readOciManifest(bytes: Buffer, mediaType: string): OciManifest {
   const members = MEMBERS.get(mediaType);
-  if (!members) throw malformed(`is listed as ${JSON.stringify(mediaType)}, no media type of one`);
+  if (!members) throw malformed(`is listed as ${quoted(mediaType)}, no media type of one`);
   if (bytes.length > MANIFEST_BYTES_MAX) {
     throw new SigningError(
       "SIGNATURE_MANIFEST_TOO_LARGE",

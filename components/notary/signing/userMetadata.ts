@@ -1,4 +1,5 @@
 import type { Descriptor } from "../descriptor";
+import { quoted } from "../quoted";
 import { SigningError } from "./error";
 
 const RESERVED_PREFIX = "io.cncf.notary";
@@ -15,14 +16,14 @@ export function withUserMetadata(descriptor: Descriptor, userMetadata: Readonly<
   if (reserved !== undefined) {
     throw new SigningError(
       "SIGNING_USER_METADATA_RESERVED",
-      `the metadata key ${JSON.stringify(reserved)} begins with ${RESERVED_PREFIX}, which is reserved: rename it`,
+      `the metadata key ${quoted(reserved)} begins with ${RESERVED_PREFIX}, which is reserved: rename it`,
     );
   }
   const present = keys.find((key) => Object.hasOwn(descriptor.annotations ?? {}, key));
   if (present !== undefined) {
     throw new SigningError(
       "SIGNING_USER_METADATA_DUPLICATE",
-      `the metadata key ${JSON.stringify(present)} is already an annotation of the artifact: rename it`,
+      `the metadata key ${quoted(present)} is already an annotation of the artifact: rename it`,
     );
   }
   return { ...descriptor, annotations: { ...descriptor.annotations, ...userMetadata } };

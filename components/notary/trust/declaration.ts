@@ -1,4 +1,5 @@
 import type { Certificate } from "../certificates/certificate";
+import { quoted } from "../quoted";
 import type { TrustPolicyDocument, TrustPolicyStatement, TrustStoreType } from "./document";
 import { TrustPolicyError } from "./error";
 import { type Enforcement, enforcementOf } from "./level";
@@ -65,7 +66,7 @@ export function applicableStatement(trust: Trust, scope: string): Statement | un
 }
 
 function compileStatement(declared: TrustPolicyStatement, stores: TrustStores): Statement {
-  const where = `trust policy statement ${JSON.stringify(declared.name)}`;
+  const where = `trust policy statement ${quoted(declared.name)}`;
   const certificates: Record<TrustStoreType, Certificate[]> = { ca: [], signingAuthority: [], tsa: [] };
   const references = new Set(declared.trustStores ?? []);
   for (const reference of references) {

@@ -1,3 +1,4 @@
+import { quoted } from "../quoted";
 import { TrustPolicyError } from "./error";
 
 /** Attribute type to value; each type once. */
@@ -115,6 +116,6 @@ function invalid(text: string, what: string): TrustPolicyError {
   const shown = text.length > LENGTH_SHOWN_MAX ? `${text.slice(0, LENGTH_SHOWN_MAX)}…` : text;
   return new TrustPolicyError(
     "DISTINGUISHED_NAME_INVALID",
-    `the distinguished name ${JSON.stringify(shown)} is not valid: ${what}`,
+    `the distinguished name ${quoted(shown)} is not valid: ${what}`,
   );
 }

@@ -1,6 +1,7 @@
 import { messageOf } from "../../errors";
 import { JsonError } from "../json/error";
 import { parseStrictJson } from "../json/strictJson";
+import { quoted } from "../quoted";
 import type { TrustPolicyDocument, TrustPolicyStatement } from "./document";
 import { TrustPolicyError } from "./error";
 import { isRepositoryScope } from "./registryScope";
@@ -32,7 +33,7 @@ export function parseTrustPolicy(source: unknown): TrustPolicyDocument {
   if (version !== "1.0")
     throw new TrustPolicyError(
       "POLICY_VERSION_UNSUPPORTED",
-      `the trust policy's version ${JSON.stringify(version)} is not supported: use "1.0"`,
+      `the trust policy's version ${quoted(version)} is not supported: use "1.0"`,
     );
   const list = object.trustPolicies ?? [];
   if (!Array.isArray(list)) throw wrongType("trustPolicies", "a list");
@@ -63,7 +64,7 @@ function parseText(text: string): unknown {
 function parseStatement(value: unknown, index: number): TrustPolicyStatement {
   const object = requireObject(value, `trustPolicies[${index}]`);
   const name = requireText(object.name, `the name of trustPolicies[${index}]`, "STATEMENT_NAME_MISSING");
-  const where = `trust policy statement ${JSON.stringify(name)}`;
+  const where = `trust policy statement ${quoted(name)}`;
   requireKnownFields(object, STATEMENT_FIELDS, where);
   const signatureVerification = parseSignatureVerification(object.signatureVerification, where);
   const registryScopes = requireStrings(object.registryScopes, `${where}: registryScopes`);
@@ -114,7 +115,7 @@ function requireScopes(scopes: readonly string[], where: string): void {
   if (invalid === undefined) return;
   throw new TrustPolicyError(
     "REGISTRY_SCOPE_INVALID",
-    `${where}: the registry scope ${JSON.stringify(invalid)} is no fully qualified repository: write it as in domain.com/my/repository, without scheme, tag or "*"`,
+    `${where}: the registry scope ${quoted(invalid)} is no fully qualified repository: write it as in domain.com/my/repository, without scheme, tag or "*"`,
   );
 }
 
@@ -123,7 +124,7 @@ function requireDistinctNames(statements: readonly TrustPolicyStatement[]): void
   if (name === undefined) return;
   throw new TrustPolicyError(
     "STATEMENT_NAME_DUPLICATE",
-    `two trust policy statements have the name ${JSON.stringify(name)}: rename one`,
+    `two trust policy statements have the name ${quoted(name)}: rename one`,
   );
 }
 
@@ -132,7 +133,7 @@ function requireDistinctScopes(statements: readonly TrustPolicyStatement[]): voi
   if (scope === undefined) return;
   throw new TrustPolicyError(
     "REGISTRY_SCOPE_DUPLICATE",
-    `the registry scope ${JSON.stringify(scope)} occurs twice: it may belong to one statement only`,
+    `the registry scope ${quoted(scope)} occurs twice: it may belong to one statement only`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../json/strictJson";
+import { quoted } from "../quoted";
 import { TrustPolicyError, type TrustPolicyErrorCode } from "./error";
 import { suggestion } from "./suggestion";
 
@@ -18,7 +19,7 @@ export function requireKnownFields(object: JsonObject, known: readonly string[],
   if (unknown === undefined) return;
   throw new TrustPolicyError(
     "POLICY_UNKNOWN_FIELD",
-    `${where} has the unknown field ${JSON.stringify(unknown)}${suggestion(unknown, known)}`,
+    `${where} has the unknown field ${quoted(unknown)}${suggestion(unknown, known)}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { quoted } from "../quoted";
 import type {
   SignatureVerification,
   ValidationAction,
@@ -36,7 +37,7 @@ function parseLevel(value: unknown, where: string): VerificationLevelName {
   if (level) return level;
   throw new TrustPolicyError(
     "LEVEL_UNKNOWN",
-    `${where}.level ${JSON.stringify(text)} is unknown${suggestion(text, LEVEL_NAMES)}`,
+    `${where}.level ${quoted(text)} is unknown${suggestion(text, LEVEL_NAMES)}`,
   );
 }
 
@@ -57,14 +58,14 @@ function parseOverrideEntry(key: string, value: unknown, where: string): [Valida
   if (!validation) {
     throw new TrustPolicyError(
       "OVERRIDE_VALIDATION_UNKNOWN",
-      `${where} names the unknown validation ${JSON.stringify(key)}${suggestion(key, VALIDATIONS)}`,
+      `${where} names the unknown validation ${quoted(key)}${suggestion(key, VALIDATIONS)}`,
     );
   }
   const action = VALIDATION_ACTIONS.find((name) => name === value);
   if (!action) {
     throw new TrustPolicyError(
       "OVERRIDE_ACTION_UNKNOWN",
-      `${where}.${key} ${JSON.stringify(value)} is no action${suggestion(String(value), VALIDATION_ACTIONS)}`,
+      `${where}.${key} ${quoted(value)} is no action${suggestion(String(value), VALIDATION_ACTIONS)}`,
     );
   }
   if (validation === "integrity")
@@ -85,6 +86,6 @@ function parseVerifyTimestamp(value: unknown, where: string): VerifyTimestamp | 
   if (option) return option;
   throw new TrustPolicyError(
     "VERIFY_TIMESTAMP_UNKNOWN",
-    `${where}.verifyTimestamp ${JSON.stringify(value)} is unknown${suggestion(String(value), VERIFY_TIMESTAMP)}`,
+    `${where}.verifyTimestamp ${quoted(value)} is unknown${suggestion(String(value), VERIFY_TIMESTAMP)}`,
   );
 }

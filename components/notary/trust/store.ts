@@ -1,6 +1,7 @@
 import type { Certificate } from "../certificates/certificate";
 import { isIssuedBy, isSelfSigned } from "../certificates/chain";
 import { parseCertificatesPem } from "../certificates/pem";
+import { quoted } from "../quoted";
 import { TrustPolicyError } from "./error";
 import { requireObject, wrongType } from "./shape";
 import { parseTrustStoreReference } from "./storeReference";
@@ -45,7 +46,7 @@ function parseTexts(reference: string, text: string): Certificate[] {
 }
 
 function requireAnchor(reference: string, rootOnly: boolean, certificate: Certificate): void {
-  const subject = JSON.stringify(certificate.subject);
+  const subject = quoted(certificate.subject);
   // Certificates of a CA need not be self-signed: intermediates are allowed, if not recommended.
   if (!certificate.basicConstraints?.ca && !isSelfSigned(certificate)) {
     throw new TrustPolicyError(

@@ -1,3 +1,4 @@
+import { quoted } from "../quoted";
 import type { TrustStoreType } from "./document";
 import { TrustPolicyError } from "./error";
 import { suggestion } from "./suggestion";
@@ -27,7 +28,7 @@ export function parseTrustStoreReference(reference: string, where: string): Trus
   if (colon < 0) {
     throw new TrustPolicyError(
       "TRUST_STORE_REFERENCE_MALFORMED",
-      `${where}: the trust store ${JSON.stringify(reference)} has no ":"; write <type>:<name>, as in ca:${reference}`,
+      `${where}: the trust store ${quoted(reference)} has no ":"; write <type>:<name>, as in ca:${reference}`,
     );
   }
   const written = reference.slice(0, colon);
@@ -35,14 +36,14 @@ export function parseTrustStoreReference(reference: string, where: string): Trus
   if (!type) {
     throw new TrustPolicyError(
       "TRUST_STORE_TYPE_UNKNOWN",
-      `${where}: the trust store ${JSON.stringify(reference)} has the unknown type ${JSON.stringify(written)}${suggestion(written, TRUST_STORE_TYPES)}`,
+      `${where}: the trust store ${quoted(reference)} has the unknown type ${quoted(written)}${suggestion(written, TRUST_STORE_TYPES)}`,
     );
   }
   const name = reference.slice(colon + 1);
   if (!isTrustStoreName(name)) {
     throw new TrustPolicyError(
       "TRUST_STORE_NAME_INVALID",
-      `${where}: the trust store ${JSON.stringify(reference)} has a name of other characters than a-z, A-Z, 0-9, ".", "_" and "-"; rename it`,
+      `${where}: the trust store ${quoted(reference)} has a name of other characters than a-z, A-Z, 0-9, ".", "_" and "-"; rename it`,
     );
   }
   return { type, name };

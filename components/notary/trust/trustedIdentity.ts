@@ -1,3 +1,4 @@
+import { quoted } from "../quoted";
 import { type DistinguishedName, isSubset, parseDistinguishedName } from "./distinguishedName";
 import { TrustPolicyError } from "./error";
 
@@ -26,7 +27,7 @@ export function parseTrustedIdentities(identities: readonly string[], statement:
     if (other < 0) return;
     throw new TrustPolicyError(
       "TRUSTED_IDENTITIES_OVERLAP",
-      `${statement}: the trusted identity ${JSON.stringify(identities[index])} includes ${JSON.stringify(identities[other])}; remove one`,
+      `${statement}: the trusted identity ${quoted(identities[index])} includes ${quoted(identities[other])}; remove one`,
     );
   });
   return names;
@@ -40,18 +41,18 @@ function parseTrustedIdentity(identity: string, statement: string): Distinguishe
   if (colon < 0)
     throw new TrustPolicyError(
       "TRUSTED_IDENTITY_MALFORMED",
-      `${statement}: the trusted identity ${JSON.stringify(identity)} has no ":": ${shape}`,
+      `${statement}: the trusted identity ${quoted(identity)} has no ":": ${shape}`,
     );
   if (identity.slice(0, colon) !== PREFIX) {
     throw new TrustPolicyError(
       "TRUSTED_IDENTITY_TYPE_UNSUPPORTED",
-      `${statement}: the trusted identity ${JSON.stringify(identity)} is not of the type ${PREFIX}: ${shape}`,
+      `${statement}: the trusted identity ${quoted(identity)} is not of the type ${PREFIX}: ${shape}`,
     );
   }
   if (colon === identity.length - 1) {
     throw new TrustPolicyError(
       "TRUSTED_IDENTITY_MALFORMED",
-      `${statement}: the trusted identity ${JSON.stringify(identity)} has no value: ${shape}`,
+      `${statement}: the trusted identity ${quoted(identity)} has no value: ${shape}`,
     );
   }
   return parseDistinguishedName(identity.slice(colon + 1));

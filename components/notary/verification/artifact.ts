@@ -1,6 +1,7 @@
 import type { Descriptor } from "../descriptor";
 import type { EnvelopeContent } from "../envelope/content";
 import { parsePayload } from "../payload";
+import { quoted } from "../quoted";
 import { failureOf } from "./integrity";
 import type { Failure } from "./verdict";
 
@@ -24,7 +25,7 @@ export function checkArtifact(
   if (signed.digest !== artifact.digest || signed.mediaType !== artifact.mediaType || signed.size !== artifact.size) {
     return {
       code: "ARTIFACT_MISMATCH",
-      message: `the signature is of ${JSON.stringify(signed.digest)}, not of this artifact ${artifact.digest}, or differs in media type or size: sign this artifact`,
+      message: `the signature is of ${quoted(signed.digest)}, not of this artifact ${artifact.digest}, or differs in media type or size: sign this artifact`,
     };
   }
   const annotations = signed.annotations ?? {};
@@ -34,7 +35,7 @@ export function checkArtifact(
   if (differs) {
     return {
       code: "USER_METADATA_MISMATCH",
-      message: `the signature does not have the user metadata ${JSON.stringify(differs[0])} as required: sign with it`,
+      message: `the signature does not have the user metadata ${quoted(differs[0])} as required: sign with it`,
     };
   }
   return undefined;

@@ -1,6 +1,7 @@
 import type { Certificate } from "../certificates/certificate";
 import type { EnvelopeContent } from "../envelope/content";
 import { signingInstant } from "../envelope/signedTimes";
+import { quoted } from "../quoted";
 import type { RevocationSource } from "../revocation/revocationSource";
 import { isValidAt } from "../timestamp/instant";
 import { requireTrustedTimestamp } from "../timestamp/trustedTimestamp";
@@ -43,7 +44,7 @@ async function checkTimestamp(
   if (!token || token.length === 0) {
     return {
       code: "TIMESTAMP_MISSING",
-      message: `the trust policy statement ${JSON.stringify(declared.name)} names a tsa trust store, and the signature has no time stamp: sign with a time stamping authority, or set verifyTimestamp to afterCertExpiry`,
+      message: `the trust policy statement ${quoted(declared.name)} names a tsa trust store, and the signature has no time stamp: sign with a time stamping authority, or set verifyTimestamp to afterCertExpiry`,
     };
   }
   try {
@@ -61,11 +62,11 @@ function checkValidNow(chain: readonly Certificate[], now: Date): Failure | unde
   return now < notBefore
     ? {
         code: "CERTIFICATE_NOT_YET_VALID",
-        message: `the certificate ${JSON.stringify(subject)} is valid only from ${notBefore.toISOString()}`,
+        message: `the certificate ${quoted(subject)} is valid only from ${notBefore.toISOString()}`,
       }
     : {
         code: "CERTIFICATE_EXPIRED",
-        message: `the certificate ${JSON.stringify(subject)} expired at ${notAfter.toISOString()}: sign again with a valid one`,
+        message: `the certificate ${quoted(subject)} expired at ${notAfter.toISOString()}: sign again with a valid one`,
       };
 }
 
@@ -75,7 +76,7 @@ function checkValidAtSigning({ certificateChain, signedAttributes }: EnvelopeCon
   return (
     outside && {
       code: "CERTIFICATE_NOT_VALID_AT_SIGNING_TIME",
-      message: `the certificate ${JSON.stringify(outside.subject)} is valid from ${outside.notBefore.toISOString()} to ${outside.notAfter.toISOString()}, not at the authentic signing time ${signedAttributes.signingTime.toISOString()}: sign again`,
+      message: `the certificate ${quoted(outside.subject)} is valid from ${outside.notBefore.toISOString()} to ${outside.notAfter.toISOString()}, not at the authentic signing time ${signedAttributes.signingTime.toISOString()}: sign again`,
     }
   );
 }

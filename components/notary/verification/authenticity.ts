@@ -1,6 +1,7 @@
 import { messageOf } from "../../errors";
 import type { Certificate } from "../certificates/certificate";
 import type { EnvelopeContent, SigningScheme } from "../envelope/content";
+import { quoted } from "../quoted";
 import type { Statement } from "../trust/declaration";
 import { isSubset, parseDistinguishedName } from "../trust/distinguishedName";
 import type { TrustStoreType } from "../trust/document";
@@ -37,14 +38,14 @@ function checkTrustStore(
   if (certificates[storeType].length === 0) {
     return {
       code: "NO_TRUSTED_CERTIFICATE",
-      message: `the trust policy statement ${JSON.stringify(declared.name)} names no trust store of the type ${storeType}, which the signing scheme asks for: add one`,
+      message: `the trust policy statement ${quoted(declared.name)} names no trust store of the type ${storeType}, which the signing scheme asks for: add one`,
     };
   }
   const trusted = new Set(certificates[storeType].map(({ thumbprint }) => thumbprint));
   if (chain.some(({ thumbprint }) => trusted.has(thumbprint))) return undefined;
   return {
     code: "CERTIFICATE_CHAIN_NOT_TRUSTED",
-    message: `no certificate of the chain of ${JSON.stringify(chain[0]?.subject)} is in the trust stores of the type ${storeType} among ${declared.trustStores?.join(", ")}: sign with a trusted identity, or add its root there`,
+    message: `no certificate of the chain of ${quoted(chain[0]?.subject)} is in the trust stores of the type ${storeType} among ${declared.trustStores?.join(", ")}: sign with a trusted identity, or add its root there`,
   };
 }
 
@@ -67,6 +68,6 @@ function checkIdentity(
   }
   return {
     code: "SIGNER_IDENTITY_NOT_TRUSTED",
-    message: `the signer ${JSON.stringify(subject)} is none of the trusted identities ${JSON.stringify(declared.trustedIdentities)}: sign with one of them, or add it there`,
+    message: `the signer ${quoted(subject)} is none of the trusted identities ${quoted(declared.trustedIdentities)}: sign with one of them, or add it there`,
   };
 }

@@ -1,5 +1,6 @@
 import { BreakwaterError } from "../../errors";
 import type { Descriptor } from "../descriptor";
+import { quoted } from "../quoted";
 import type { RevocationSource } from "../revocation/revocationSource";
 import { JsonError } from "../json/error";
 import { CONTENT_DEFECTS, type SignatureRepository } from "../signatureRepository";
@@ -89,7 +90,7 @@ function checkManifest(manifest: Buffer, mediaType: string, artifact: Descriptor
     if (subject.digest === artifact.digest) return undefined;
     return {
       code: "SIGNATURE_SUBJECT_MISMATCH",
-      message: `the signature manifest refers to ${JSON.stringify(subject.digest)}, not to ${artifact.digest}`,
+      message: `the signature manifest refers to ${quoted(subject.digest)}, not to ${artifact.digest}`,
     };
   } catch (error) {
     return failureOf(error);

@@ -1,4 +1,5 @@
 import type { EnvelopeContent } from "../envelope/content";
+import { quoted } from "../quoted";
 import { revocationOfChain } from "../revocation/chainRevocation";
 import type { RevocationSource } from "../revocation/revocationSource";
 import type { Failure } from "./verdict";
@@ -22,7 +23,7 @@ export async function checkRevocation(
     ...(authentic && { signingTime: signedAttributes.signingTime }),
   });
   if (status === "ok") return undefined;
-  const certificate = `the certificate ${JSON.stringify(subject)}`;
+  const certificate = `the certificate ${quoted(subject)}`;
   return status === "revoked"
     ? { code: "CERTIFICATE_REVOKED", message: `${certificate} is revoked: ${reason}; sign again with another identity` }
     : { code: "REVOCATION_UNKNOWN", message: `the revocation status of ${certificate} is unknown: ${reason}` };

@@ -1,3 +1,4 @@
+import { quoted } from "../quoted";
 import type { ArtifactVerdict, Outcome, SignatureVerdict } from "./verdict";
 
 /** One line for people: which statement decided, which validation failed, its code and the reason
@@ -6,7 +7,7 @@ export function ruleThatFailed(verdict: ArtifactVerdict): string {
   const statement =
     verdict.statement === null
       ? "no trust policy statement"
-      : `trust policy statement ${JSON.stringify(verdict.statement)} (${verdict.level})`;
+      : `trust policy statement ${quoted(verdict.statement)} (${verdict.level})`;
   if (verdict.verdict !== "failed") return `${statement}: ${verdict.verdict}`;
   const signature = nearest(verdict.signatures);
   if (!signature) return `${statement}: ${verdict.code}: ${verdict.message}`;

@@ -1,4 +1,5 @@
 import { type EnvelopeContent, VERIFICATION_PLUGIN_ATTRIBUTES } from "../envelope/content";
+import { quoted } from "../quoted";
 import type { Failure } from "./verdict";
 
 /**
@@ -20,7 +21,7 @@ export function checkSupported({ signedAttributes }: EnvelopeContent): Failure |
   if (unknown) {
     return {
       code: "CRITICAL_ATTRIBUTE_UNKNOWN",
-      message: `the signature has the critical attribute ${JSON.stringify(unknown.key)}, which is not known: sign without it`,
+      message: `the signature has the critical attribute ${quoted(unknown.key)}, which is not known: sign without it`,
     };
   }
   return undefined;

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock";
 import type { Descriptor } from "../descriptor";
+import { quoted } from "../quoted";
 import type { RevocationSource } from "../revocation/revocationSource";
 import type { SignatureRepository } from "../signatureRepository";
 import { digestOf } from "../signing/manifest";
@@ -112,7 +113,7 @@ function isSkip({ declared }: Statement): boolean {
 
 function withoutSignatures(artifact: Descriptor, scope: string, statement: Statement | undefined): ArtifactVerdict {
   if (statement) return { ...headOf(artifact, statement), verdict: "skipped", enforced: false, signatures: [] };
-  const message = `no trust policy statement applies to ${JSON.stringify(scope)}: add the repository to the registryScopes of one`;
+  const message = `no trust policy statement applies to ${quoted(scope)}: add the repository to the registryScopes of one`;
   return {
     digest: artifact.digest,
     verdict: "failed",
