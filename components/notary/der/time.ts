@@ -29,8 +29,9 @@ export interface DerTime {
   readonly utc: boolean;
 }
 
-const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(Z|[+-]\d{4})$/;
-const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,8}[1-9]))?(Z|[+-]\d{4})$/;
+// Month, day, hours, minutes and seconds stand at 2 to 6 in both.
+const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?<zone>Z|[+-]\d{4})$/;
+const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(?<fraction>\d{0,8}[1-9]))?(?<zone>Z|[+-]\d{4})$/;
 
 /**
  * A Time of RFC 5280 § 4.1.2.5, a UTCTime or GeneralizedTime, in the forms that Go takes; a time that the calendar does
@@ -40,20 +41,16 @@ const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,8}[1-
 export function readTime(der: DerReader, decoder: TimeDecoder): DerTime {
   if (!der.nextIs(Tag.utcTime)) return readGeneralizedTime(der, decoder);
   const text = der.content(Tag.utcTime).toString("latin1");
-  const [, year, month, day, hours, minutes, seconds = "00", zone = ""] =
-    UTC_TIME.exec(text) ?? malformed("an UTCTime has another format than YYMMDDHHMMSSZ");
-  const century = Number(year) < 50 ? 2000 : 1900;
-  return timeOf(century + Number(year), [month, day, hours, minutes, seconds].map(Number), 0, zone, decoder);
+  const match = UTC_TIME.exec(text) ?? malformed("an UTCTime has another format than YYMMDDHHMMSSZ");
+  const year = Number(match[1]);
+  return timeOf(year + (year < 50 ? 2000 : 1900), match, decoder);
 }
 
 /** @throws DerError */
 export function readGeneralizedTime(der: DerReader, decoder: TimeDecoder): DerTime {
   const text = der.content(Tag.generalizedTime).toString("latin1");
-  const [, year, month, day, hours, minutes, seconds, fraction = "", zone = ""] =
-    GENERALIZED_TIME.exec(text) ?? malformed("a GeneralizedTime has another format than YYYYMMDDHHMMSSZ");
-  if (fraction !== "" && !decoder.fractions) malformed("a GeneralizedTime has a fraction of a second");
-  const nanoseconds = Number(fraction.padEnd(9, "0"));
-  return timeOf(Number(year), [month, day, hours, minutes, seconds].map(Number), nanoseconds, zone, decoder);
+  const match = GENERALIZED_TIME.exec(text) ?? malformed("a GeneralizedTime has another format than YYYYMMDDHHMMSSZ");
+  return timeOf(Number(match[1]), match, decoder);
 }
 
 /** As readTime, to the millisecond. @throws DerError */
@@ -62,19 +59,18 @@ export function readDate(der: DerReader, decoder: TimeDecoder): Date {
   return new Date(date.getTime() + Math.floor(nanoseconds / 1_000_000));
 }
 
-function timeOf(
-  year: number,
-  [month = 0, day = 0, hours = 0, minutes = 0, seconds = 0]: number[],
-  nanoseconds: number,
-  zone: string,
-  decoder: TimeDecoder,
-): DerTime {
+function timeOf(year: number, match: RegExpExecArray, decoder: TimeDecoder): DerTime {
+  const [month, day] = [Number(match[2]), Number(match[3])];
+  const [hours, minutes, seconds] = [Number(match[4]), Number(match[5]), Number(match[6] ?? 0)];
+  const { fraction, zone = "" } = match.groups ?? {};
+  if (fraction !== undefined && !decoder.fractions) malformed("a GeneralizedTime has a fraction of a second");
   const date = new Date(0);
   // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
   date.setUTCFullYear(year, month - 1, day);
   const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   if (!isDay || hours > 23 || minutes > 59 || seconds > 59) malformed("a time is not in the calendar");
   date.setUTCHours(hours, minutes - offsetOf(zone, decoder), seconds);
+  const nanoseconds = fraction === undefined ? 0 : Number(fraction.padEnd(9, "0"));
   return { date, nanoseconds, utc: zone === "Z" };
 }
 

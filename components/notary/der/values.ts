@@ -20,6 +20,7 @@ export function requireMinimal(integer: Buffer): Buffer {
 /** The number of an INTEGER's content: two's complement. @throws DerError when it has more octets */
 export function numberOf(integer: Buffer, octetsMax: number): bigint {
   if (integer.length > octetsMax) malformed(`an INTEGER has more than ${octetsMax} octets`);
+  if (integer.length <= 6) return BigInt(integer.readIntBE(0, integer.length));
   return BigInt.asIntN(8 * integer.length, BigInt(`0x${integer.toString("hex")}`));
 }
 
