@@ -46,7 +46,7 @@ function differential({ cases = "100000", seed, only, ...files }) {
     file === undefined ? undefined : resolve(String(file));
   const settings = {
     BREAKWATER_CASES: cases,
-    BREAKWATER_SEED: seed,
+    BREAKWATER_SEED: seed ?? Date.now() % 2 ** 31,
     BREAKWATER_ONLY: only,
     BREAKWATER_REPORT: path(files.report),
     BREAKWATER_CASE: path(files.case),

@@ -30,12 +30,11 @@ try {
  * @param {Record<string, unknown>} values
  * @param {string[]} positionals
  */
-function fuzz({ inputs = "100000", seed }, positionals) {
+function fuzz({ inputs = "100000", seed = String(Date.now() % 2 ** 31) }, positionals) {
   for (const [name, value] of Object.entries({ inputs, seed })) {
-    if (value !== undefined && !/^[1-9]\d*$/.test(String(value))) throw new Error(`--${name} takes a whole number`);
+    if (!/^[1-9]\d*$/.test(String(value))) throw new Error(`--${name} takes a whole number`);
   }
-  const environment = { ...process.env, BREAKWATER_FUZZ_RUNS: String(inputs) };
-  const env = seed === undefined ? environment : { ...environment, BREAKWATER_FUZZ_SEED: String(seed) };
+  const env = { ...process.env, BREAKWATER_FUZZ_RUNS: String(inputs), BREAKWATER_FUZZ_SEED: String(seed) };
   const only = positionals.flatMap((name) => ["--testNamePattern", ` ${name} `]);
   const args = [join(projectRoot, "scripts/test.mjs"), "test/fuzz", "--disable-console-intercept", ...only];
   return spawnSync(process.execPath, args, { stdio: "inherit", env }).status ?? 1;

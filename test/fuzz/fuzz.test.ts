@@ -11,7 +11,8 @@ import { CORPORA } from "./corpus";
 
 const run = promisify(execFile);
 const RUNS = Number(process.env.BREAKWATER_FUZZ_RUNS ?? 2_000);
-const SEED = Number(process.env.BREAKWATER_FUZZ_SEED ?? Date.now() % 2 ** 31);
+/** The same in every `npm test`; the long run takes a new one each time. */
+const SEED = Number(process.env.BREAKWATER_FUZZ_SEED ?? 20_261_124);
 /** These read as far as they understand. */
 const NEVER_REFUSED: ReadonlySet<string> = new Set(["challenge", "timestamp-response"]);
 const HEAP_MIB = 192;
