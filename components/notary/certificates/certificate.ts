@@ -5,6 +5,7 @@ import { DerReader } from "../der/reader";
 import { Tag } from "../der/tag";
 import { CRYPTOBYTE, readDate } from "../der/time";
 import { rightAligned } from "../der/values";
+import { quoted } from "../quoted";
 import { BoundedMap } from "./bounded";
 import { CertificateError } from "./error";
 import { type CertificateExtensions, extensionsByType, requireReadableExtensions } from "./extensions";
@@ -156,7 +157,7 @@ function read(raw: Buffer, thumbprint: string): Certificate {
 function unsupportedKey(subject: string): never {
   throw new CertificateError(
     "CERTIFICATE_KEY_UNSUPPORTED",
-    `the certificate ${JSON.stringify(subject)} has a key of an unknown algorithm: have it issued for RSA or EC`,
+    `the certificate ${quoted(subject)} has a key of an unknown algorithm: have it issued for RSA or EC`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { quoted } from "../quoted";
 import { isSelfSigned, isStrong, whyNotIssued } from "./issuance";
 import type { Place, Rule } from "./rule";
 
@@ -42,7 +43,7 @@ const ISSUED: Rule = {
     const reason = next && whyNotIssued(certificate, next);
     return (
       reason &&
-      `is not issued by the next one, ${JSON.stringify(next.subject)}, which ${reason}: order the chain from leaf to root, each followed by its issuer`
+      `is not issued by the next one, ${quoted(next.subject)}, which ${reason}: order the chain from leaf to root, each followed by its issuer`
     );
   },
 };

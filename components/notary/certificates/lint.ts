@@ -7,6 +7,8 @@ import type { ChainPurpose, Rule } from "./rule";
 
 export type { ChainPurpose } from "./rule";
 
+import { quoted } from "../quoted";
+
 /** A rule that a chain breaks. */
 export interface ChainViolation {
   readonly code: CertificateErrorCode;
@@ -60,7 +62,7 @@ function violation(rule: Rule, subject: string, position: number, what: string):
     code: rule.code,
     certificate: subject,
     position,
-    message: `the certificate ${JSON.stringify(subject)} ${what}`,
+    message: `the certificate ${quoted(subject)} ${what}`,
     section: `signature-specification.md § ${rule.section}`,
     enforced: rule.enforced ?? true,
   };

@@ -1,4 +1,5 @@
 import { messageOf } from "../../errors";
+import { quoted } from "../quoted";
 import { RevocationError } from "./error";
 
 // Addresses of OCSP responders and CRLs: trust-store-trust-policy.md § Certificate Revocation Evaluation.
@@ -19,7 +20,7 @@ function requireHttp(url: string): void {
 /** An address for messages: without user, password and query, and not too long. */
 export function placeOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const place = url?.host ? `${url.protocol}//${url.host}${url.pathname}` : JSON.stringify(address);
+  const place = url?.host ? `${url.protocol}//${url.host}${url.pathname}` : quoted(address);
   return place.length <= 120 ? place : `${place.slice(0, 119)}…`;
 }
 

@@ -2,6 +2,7 @@ import type { Certificate } from "../certificates/certificate";
 import { ExtensionType } from "../certificates/extension";
 import { KeyUsageFlags } from "../certificates/usage";
 import { DerReader } from "../der/reader";
+import { quoted } from "../quoted";
 import { type CertificateList, findExtension } from "./certificateList";
 import { RevocationError, type RevocationErrorCode, readingData } from "./error";
 import { isSignedBy } from "./signature";
@@ -23,7 +24,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
  * CRL_DELTA_INVALID
  */
 export function requireCrl(list: CertificateList, issuer: Certificate, now: Date, kind: "base" | "delta"): void {
-  const name = JSON.stringify(issuer.subject);
+  const name = quoted(issuer.subject);
   const usage = issuer.keyUsage?.bits ?? 0;
   if (issuer.basicConstraints?.ca !== true || (usage !== 0 && (usage & KeyUsageFlags.cRLSign) === 0)) {
     throw violation("CRL_ISSUER_UNAUTHORIZED", `the issuer ${name} may not sign CRLs: its key usage has no cRLSign`);

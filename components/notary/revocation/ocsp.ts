@@ -1,4 +1,5 @@
 import { type Extension, ExtensionType } from "../certificates/extension";
+import { quoted } from "../quoted";
 import { ADDRESSES_MAX, delivered, placeOf } from "./address";
 import { askingAgain, type CertificateStatus, type StatusArgs, unknown } from "./certificateStatus";
 import { crlStatus } from "./crl";
@@ -61,7 +62,7 @@ async function requireUnrevokedResponder(responder: StatusArgs["certificate"], a
   if (found.status === "ok") return;
   throw new RevocationError(
     "OCSP_RESPONDER_REVOCATION",
-    `the certificate of the responder ${JSON.stringify(responder.subject)} is ${found.status}: ${found.reason}`,
+    `the certificate of the responder ${quoted(responder.subject)} is ${found.status}: ${found.reason}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { messageOf } from "../../errors";
 import { type Certificate, parseCertificate } from "../certificates/certificate";
 import { hashOf, SHA1_IDENTIFIER } from "../certificates/hash";
 import { ExtendedKeyUsage } from "../certificates/usage";
+import { quoted } from "../quoted";
 import { RevocationError } from "./error";
 import type { OcspResponse, SingleResponse } from "./ocspResponse";
 import { algorithmId, isSignedBy } from "./signature";
@@ -28,11 +29,11 @@ export function requireOcspSignature(response: OcspResponse, issuer: Certificate
   if (!ALGORITHM_IDS.test(algorithmId(response)) || !isSignedBy(response, signer)) {
     throw new RevocationError(
       "OCSP_SIGNATURE_INVALID",
-      `the OCSP response is not signed by ${JSON.stringify(signer.subject)}: it may have been tampered with`,
+      `the OCSP response is not signed by ${quoted(signer.subject)}: it may have been tampered with`,
     );
   }
   if (!attached) return undefined;
-  if (!signer.isSignedWith(issuer)) throw unauthorized(signer, `is not issued by ${JSON.stringify(issuer.subject)}`);
+  if (!signer.isSignedWith(issuer)) throw unauthorized(signer, `is not issued by ${quoted(issuer.subject)}`);
   if (signer.thumbprint === issuer.thumbprint) return undefined;
   if (!signer.extendedKeyUsage?.includes(ExtendedKeyUsage.ocspSigning)) {
     throw unauthorized(signer, "has no extended key usage OCSPSigning");
@@ -81,6 +82,6 @@ function responderOf(der: Buffer): Certificate {
 function unauthorized(responder: Certificate, what: string): RevocationError {
   return new RevocationError(
     "OCSP_RESPONDER_UNAUTHORIZED",
-    `the responder ${JSON.stringify(responder.subject)} may not answer: its certificate ${what}`,
+    `the responder ${quoted(responder.subject)} may not answer: its certificate ${what}`,
   );
 }

@@ -2,6 +2,7 @@ import { messageOf } from "../../errors";
 import type { Certificate } from "../certificates/certificate";
 import { requireTimestampingChain } from "../certificates/chain";
 import { CertificateError } from "../certificates/error";
+import { quoted } from "../quoted";
 import { revocationOfChain } from "../revocation/chainRevocation";
 import type { RevocationSource } from "../revocation/revocationSource";
 import { TimestampError } from "./error";
@@ -60,7 +61,7 @@ function requireInsideValidity({ genTime, accuracy }: TstInfo, certificateChain:
   if (!outside) return;
   throw new TimestampError(
     "TIMESTAMP_OUTSIDE_CERTIFICATE_VALIDITY",
-    `the time stamp says ${formatInstant(genTime)}, and the certificate ${JSON.stringify(outside.subject)} is valid ` +
+    `the time stamp says ${formatInstant(genTime)}, and the certificate ${quoted(outside.subject)} is valid ` +
       `from ${outside.notBefore.toISOString()} to ${outside.notAfter.toISOString()}: sign again`,
   );
 }
@@ -71,7 +72,7 @@ async function requireNotRevoked(
 ): Promise<void> {
   const { status, subject, reason } = await revocationOfChain({ chain, source, now, purpose: "timestamping" });
   if (status === "ok") return;
-  const certificate = `the time stamping certificate ${JSON.stringify(subject)}`;
+  const certificate = `the time stamping certificate ${quoted(subject)}`;
   throw status === "revoked"
     ? new TimestampError("TIMESTAMP_CERTIFICATE_REVOKED", `${certificate} is revoked: ${reason}; sign again`)
     : new TimestampError(

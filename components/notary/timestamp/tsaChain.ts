@@ -2,6 +2,7 @@ import type { Certificate } from "../certificates/certificate";
 import { isIssuedBy } from "../certificates/chain";
 import { ExtensionType } from "../certificates/extension";
 import { ExtendedKeyUsage } from "../certificates/usage";
+import { quoted } from "../quoted";
 import { TimestampError } from "./error";
 import { formatInstant, type Instant, isValidAt } from "./instant";
 
@@ -38,7 +39,7 @@ export function tsaChains(
   if (usable.length > 0) return usable;
   throw new TimestampError(
     "TIMESTAMP_CERTIFICATE_INVALID",
-    `the chain of the time stamping certificate ${JSON.stringify(leaf.subject)} is not one for time stamps: an extended key usage, or constraints on names or policies, forbid it`,
+    `the chain of the time stamping certificate ${quoted(leaf.subject)} is not one for time stamps: an extended key usage, or constraints on names or policies, forbid it`,
   );
 }
 
@@ -129,6 +130,6 @@ function distinct(certificates: readonly Certificate[]): Certificate[] {
 function notTrusted({ subject }: Certificate, why: string): TimestampError {
   return new TimestampError(
     "TIMESTAMP_NOT_TRUSTED",
-    `the time stamping certificate ${JSON.stringify(subject)} ${why}: use a trusted time stamping authority, or add its root to a tsa trust store`,
+    `the time stamping certificate ${quoted(subject)} ${why}: use a trusted time stamping authority, or add its root to a tsa trust store`,
   );
 }

@@ -1,6 +1,7 @@
 import type { Certificate } from "../certificates/certificate";
 import { ExtensionType } from "../certificates/extension";
 import { ExtendedKeyUsage } from "../certificates/usage";
+import { quoted } from "../quoted";
 import { TimestampError } from "./error";
 import { type Instant, isValidAt } from "./instant";
 import { malformed } from "./malformed";
@@ -70,6 +71,6 @@ function requireTimestampingOnly(certificate: Certificate): void {
   if (usage === ExtendedKeyUsage.timeStamping && others.length === 0 && critical) return;
   throw new TimestampError(
     "TIMESTAMP_CERTIFICATE_INVALID",
-    `the time stamping certificate ${JSON.stringify(certificate.subject)} must have the extended key usage timeStamping alone, marked critical`,
+    `the time stamping certificate ${quoted(certificate.subject)} must have the extended key usage timeStamping alone, marked critical`,
   );
 }
