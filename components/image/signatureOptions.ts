@@ -8,6 +8,7 @@ import { PropertyError } from "../provider/definition";
 import { isUnknown } from "../provider/wire";
 import { requireWeaker, type Weaker } from "./acceptWeaker";
 import { secondsOf } from "./duration";
+import { problemOfTimestampAddress } from "./timestampAddress";
 
 /** How an image is to be signed; plain JSON. notation's flags have the same names. */
 export interface SignatureOptions {
@@ -90,9 +91,7 @@ export function checkSignatureOptions(options: SignatureOptions & { readonly acc
 const NOTHING = { mediaType: "", digest: "", size: 0 };
 
 function checkTimestamp(timestamp: TimestampOptions): void {
-  const protocol = URL.canParse(timestamp.url) ? new URL(timestamp.url).protocol : "";
-  if (protocol !== "http:" && protocol !== "https:") {
-    throw new Error(`${timestamp.url} is no address of a time stamping authority: give an http or https URL`);
-  }
+  const problem = problemOfTimestampAddress(timestamp.url);
+  if (problem !== undefined) throw new Error(`url ${problem}`);
   if (rootsOf(timestamp).length === 0) throw new Error("roots has no certificate: give the authority's root in PEM");
 }

@@ -299,6 +299,21 @@ describe("What can't be right is found in a preview:", () => {
     expect(failures.map((failure) => failure.property)).toEqual([property]);
   });
 
+  it.each([
+    "ftp://user:s3cret@tsa.test/x?key=s3cret",
+    "http://user:s3cret@tsa.test/x",
+    "https://s3cret@tsa.test/x",
+    "http:user:s3cret@tsa.test?key=s3cret",
+    "user:s3cret@tsa.test/x",
+    "http://user:s3cret@[tsa/x",
+  ])("a password in the address of an authority, which is not told: %s", async (url) => {
+    const timestamp = { url, roots: [wabbit.certificate] };
+    const { failures } = await signer.check({}, { timestamp });
+    expect(failures.map(({ property }) => property)).toEqual(["timestamp"]);
+    expect(JSON.stringify(failures)).not.toContain("s3cret");
+    expect(failures[0]?.reason).not.toContain("user:");
+  });
+
   it("but not what is not known yet", async () => {
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     const inputs = { format: unknown, expiry: unknown, userMetadata: { build: unknown }, acceptWeaker: unknown };

@@ -1,4 +1,5 @@
 import { messageOf } from "../../../components/errors";
+import { problemOfTimestampAddress } from "../../../components/image/timestampAddress";
 import { isIssuedBy } from "../../../components/notary/certificates/chain";
 import { parseCertificates } from "../../../components/notary/certificates/pem";
 import type { RevocationSource } from "../../../components/notary/revocation/revocationSource";
@@ -26,9 +27,8 @@ export async function timestampingOf(
   if (url === undefined && file === undefined) return undefined;
   if (url === undefined || file === undefined)
     throw args.usage("--timestamp-url and --timestamp-root-cert belong together: give both");
-  const protocol = URL.canParse(url) ? new URL(url).protocol : "";
-  if (protocol !== "http:" && protocol !== "https:")
-    throw args.usage(`--timestamp-url ${url}: give an http or https URL`);
+  const problem = problemOfTimestampAddress(url);
+  if (problem !== undefined) throw args.usage(`--timestamp-url ${problem}`);
   return { server: httpTimestampServer(url), roots: [await readRoot(file)], revocation };
 }
 
