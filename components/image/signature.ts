@@ -1,7 +1,9 @@
 import type { Descriptor } from "../notary/descriptor";
-import type { PackedSignature, SignatureRepository } from "../notary/signatureRepository";
+import { JsonError } from "../notary/json/error";
+import { CONTENT_DEFECTS, type PackedSignature, type SignatureRepository } from "../notary/signatureRepository";
+import { SigningError } from "../notary/signing/error";
 import { fetchSignature } from "../notary/signing/fetchSignature";
-import { OciError, type OciErrorCode } from "../oci/error";
+import { OciError } from "../oci/error";
 import { OciSignatureRepository } from "../oci/signatureRepository";
 import { type KeptSignature, keep, unpack } from "./keptSignature";
 import { descriptorOf, openRepository, type PinnedImage } from "./pinnedImage";
@@ -37,7 +39,7 @@ export async function attachSignature(
   const old = earlier && !earlier.outdated ? unpack(earlier.signature, image) : undefined;
   if (old !== undefined && (await isUsable(old))) {
     const descriptor = listed.find(({ digest }) => digest === old.digest);
-    const there = descriptor && (await fetchIfThere(signatures, descriptor));
+    const there = descriptor && (await fetchIfReadable(signatures, descriptor));
     if (there === undefined) await signatures.pushSignature(old);
     return keep(old);
   }
@@ -57,7 +59,7 @@ export async function isAttached(image: PinnedImage, kept: KeptSignature): Promi
   const listed = await signatures.listSignatures(descriptorOf(image));
   const descriptor = listed.find(({ digest }) => digest === kept.digest);
   if (descriptor === undefined) return false;
-  const fetched = await fetchIfThere(signatures, descriptor);
+  const fetched = await fetchIfReadable(signatures, descriptor);
   return fetched?.envelope.toString("base64") === kept.envelope;
 }
 
@@ -81,21 +83,28 @@ async function fetchAll(
   const subject = descriptorOf(image);
   const fetched = await Promise.all(
     descriptors.map(async (descriptor) => {
-      const signature = await fetchIfThere(signatures, descriptor);
+      const signature = await fetchIfReadable(signatures, descriptor);
       return signature && { ...signature, digest: descriptor.digest, subject };
     }),
   );
   return fetched.filter((signature) => signature !== undefined);
 }
 
-/** Undefined for an entry of the list without a signature behind it: deleted by somebody who left the list as it was. */
-async function fetchIfThere(signatures: SignatureRepository, descriptor: Descriptor) {
+/**
+ * Undefined for an entry of the list without a signature behind it that can be read: somebody deleted it and left the list
+ * as it was, or put there what is none. Others must not be able to keep an image from being signed.
+ */
+async function fetchIfReadable(signatures: SignatureRepository, descriptor: Descriptor) {
   try {
     return await fetchSignature(signatures, descriptor);
   } catch (error) {
-    if (error instanceof OciError && NOT_THERE.has(error.code)) return undefined;
+    if (isContentDefect(error)) return undefined;
     throw error;
   }
 }
 
-const NOT_THERE: ReadonlySet<OciErrorCode> = new Set(["MANIFEST_UNKNOWN", "BLOB_UNKNOWN"]);
+/** What else is thrown says nothing of the signature: the registry does not answer, or denies. */
+function isContentDefect(error: unknown): boolean {
+  if (error instanceof SigningError || error instanceof JsonError) return true;
+  return error instanceof OciError && CONTENT_DEFECTS.some((code) => code === error.code);
+}

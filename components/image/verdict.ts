@@ -75,7 +75,9 @@ export function judge(
 ): Judgement {
   const name = referenceOf(image);
   if (verdict.verdict === "failed") {
-    const why = `${name} is not verified: ${ruleThatFailed(verdict)}`;
+    // Which signature is in the way of the others, only the verdict says.
+    const retrieval = verdict.code === "SIGNATURE_RETRIEVAL_FAILED" ? `; ${verdict.message}` : "";
+    const why = `${name} is not verified: ${ruleThatFailed(verdict)}${retrieval}`;
     return { verdict, accepted: [], refusal: { code: "IMAGE_NOT_VERIFIED", why } };
   }
   const weaknesses = weaknessesOf(verdict);

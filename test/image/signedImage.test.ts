@@ -6,10 +6,11 @@ import type { GeneratedIdentity } from "../../components/identity/generateTest";
 import { descriptorOf, openRepository, type PinnedImage } from "../../components/image/pinnedImage";
 import type { KeptSignature } from "../../components/image/keptSignature";
 import { type SignedImageInputs, signedImage } from "../../components/image/signedImage.handler";
+import { verifiedImage } from "../../components/image/verifiedImage.handler";
 import { referrersTag } from "../../components/oci/referrersTag";
 import { OciSignatureRepository } from "../../components/oci/signatureRepository";
 import { toHandler } from "../../components/provider/handler";
-import { codeOf } from "../local/support";
+import { codeOf, messageOf } from "../local/support";
 import { ManagedResource } from "../provider/managedResource";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
 import { makeIdentity, pushedPinned, skipping, trusting, writeIdentity } from "./support";
@@ -146,7 +147,7 @@ describe.each([
     expect(await listed()).toEqual([old]);
   });
 
-  it("fails by name, and is not signed, when something that is no signature claims to be one", async () => {
+  it("is signed though others put there what is no signature; the gate names what is to be deleted", async () => {
     const repository = openRepository(image);
     const config = {
       mediaType: "application/vnd.oci.empty.v1+json",
@@ -154,14 +155,28 @@ describe.each([
       size: 2,
     };
     await repository.pushBytes(config, Buffer.from("{}"));
-    const junk = { schemaVersion: 2, mediaType: MANIFEST, artifactType: SIGNATURE, config, layers: [config, config] };
-    const bytes = Buffer.from(JSON.stringify({ ...junk, subject: descriptorOf(image) }));
-    const descriptor = await repository.pushManifest(bytes, MANIFEST);
-    await repository.pushReferrer(bytes, descriptor, descriptorOf(image));
-    expect(await listed()).toEqual([descriptor.digest]);
+    const head = { schemaVersion: 2, mediaType: MANIFEST, artifactType: SIGNATURE, config };
+    const huge = { ...config, mediaType: "application/jose+json", size: 64 * 1024 * 1024 };
+    const junk: string[] = [];
+    for (const layers of [[config, config], [huge]]) {
+      const bytes = Buffer.from(JSON.stringify({ ...head, layers, subject: descriptorOf(image) }));
+      const descriptor = await repository.pushManifest(bytes, MANIFEST);
+      await repository.pushReferrer(bytes, descriptor, descriptorOf(image));
+      junk.push(descriptor.digest);
+    }
+    expect((await listed()).sort()).toEqual([...junk].sort());
 
-    expect(await codeOf(resource.up(declared))).toBe("SIGNATURE_MANIFEST_MALFORMED");
-    expect(await listed()).toEqual([descriptor.digest]);
+    // As in notation, the first that cannot be read is in the way of all behind it; the order is the registry's.
+    const gate = new ManagedResource(toHandler(verifiedImage)).up({ image, trust: declared.trust });
+    expect(await codeOf(gate)).toBe("IMAGE_NOT_VERIFIED");
+    const message = await messageOf(gate);
+    expect(message).toContain("SIGNATURE_RETRIEVAL_FAILED");
+    expect(junk.filter((digest) => message.includes(digest))).toHaveLength(1);
+
+    expect(await resource.up(declared)).toBe("create");
+    expect((await listed()).sort()).toEqual([...junk, resource.id].sort());
+    expect(await resource.up(declared)).toBe("same");
+    expect(await listed()).toHaveLength(3);
   });
 
   it("keeps its signature in the registry when the resource is deleted", async () => {
