@@ -172,6 +172,13 @@ describe("what can't be signed", () => {
     await expectError(sign("--key", "kms"), "SIGNING_KEY_OF_PLUGIN");
   });
 
+  it("with an expiry that no signature can state", async () => {
+    const image = await pushImage(registry, "eternal");
+    const config = await configFor(image, "eternal");
+    const args = ["sign", image.pinned, "--config", config, "-e", "999999999h", ...reach()];
+    expect(await expectError(args, "SIGNING_EXPIRY_INVALID")).toContain("9999");
+  });
+
   it("with metadata that are reserved", async () => {
     const image = await pushImage(registry, "reserved");
     const config = await configFor(image, "reserved");
@@ -230,6 +237,8 @@ describe("a time stamp", () => {
     ];
     await expectError(["sign", image.pinned, "--timestamp-url", tsa.url, "--config", config], "USAGE");
     await expectError(sign("ldap://tsa.example", root), "USAGE");
+    const secrets = ["ftp://u:s3cret@tsa.test/x?k=s3cret", "http://u:s3cret@tsa.test", "u:s3cret@tsa.test"];
+    for (const url of secrets) expect(await expectError(sign(url, root), "USAGE")).not.toContain("s3cret");
     await expectError(sign(`http://127.0.0.1:${await freePort()}/`, root), "TIMESTAMP_SERVER_FAILED");
     const two = await workspace.write("two.pem", tsa.rootPem + tsa.rootPem);
     for (const file of [two, await workspace.write("leaf.pem", tsa.leaf.pem), await workspace.write("none.pem", "")])

@@ -75,6 +75,11 @@ describe("wrong usage", () => {
     await expectError(args, "USAGE");
   });
 
+  it("ends its sentences also where no verb is near", async () => {
+    expect(await expectError(["xxxxxxxxxxxx", "-h"], "USAGE")).toContain(". `breakwater --help` shows");
+    expect(await expectError(["verfy", "-h"], "USAGE")).toContain('"verify"? `breakwater --help` shows');
+  });
+
   it("an expiry that is none", async () => {
     await expectError(["sign", ref, "--expiry", "1 day"], "DURATION_INVALID");
   });

@@ -91,12 +91,10 @@ function isWritable(time: Date): boolean {
 
 function expiryOf(signingTime: Date, seconds: number | undefined): Date | undefined {
   if (seconds === undefined) return undefined;
+  const invalid = (wayOut: string) =>
+    new SigningError("SIGNING_EXPIRY_INVALID", `an expiry of ${seconds} seconds is not valid: ${wayOut}`);
+  if (!Number.isSafeInteger(seconds) || seconds < 1) throw invalid("give whole seconds, at least 1, or none");
   const expiry = new Date(signingTime.getTime() + seconds * 1000);
-  if (!Number.isSafeInteger(seconds) || seconds < 1 || !isWritable(expiry)) {
-    throw new SigningError(
-      "SIGNING_EXPIRY_INVALID",
-      `an expiry of ${seconds} seconds is not valid: give whole seconds, at least 1, or none`,
-    );
-  }
+  if (!isWritable(expiry)) throw invalid("give fewer, so that it ends in the year 9999 at the latest, or none");
   return expiry;
 }

@@ -90,9 +90,11 @@ export class VerbArguments {
   }
 }
 
+/** `verb` is empty when there is none yet. */
 export function usageError(verb: string, problem: string): VerbError {
   const end = problem.endsWith("?") ? "" : ".";
-  return new VerbError("USAGE", `${problem}${end} \`breakwater ${verb} --help\` shows what there is`);
+  const help = ["breakwater", verb, "--help"].filter((word) => word !== "").join(" ");
+  return new VerbError("USAGE", `${problem}${end} \`${help}\` shows what there is`);
 }
 
 function parse(verb: string, args: readonly string[], options: VerbOptions) {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { projectRoot } from "../../../components/files/paths";
 import { suggestion } from "../../../components/notary/trust/suggestion";
-import { VerbArguments } from "./arguments";
+import { usageError, VerbArguments } from "./arguments";
 import { certificates } from "./certificates";
 import { describeError, EXIT, VerbError } from "./error";
 import { inspect } from "./inspect";
@@ -58,10 +58,7 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   const verb = VERBS.find(({ name, aliases = [] }) => name === wanted || aliases.includes(wanted));
   if (!verb) {
     const names = VERBS.map(({ name }) => name);
-    throw new VerbError(
-      "USAGE",
-      `${JSON.stringify(wanted)} is no verb of breakwater${suggestion(wanted, names)} \`breakwater --help\` shows what there is`,
-    );
+    throw usageError("", `${JSON.stringify(wanted)} is no verb of breakwater${suggestion(wanted, names)}`);
   }
   if (word === "help" || asksForHelp(rest)) {
     terminal.out(`${verb.help}\n`);
