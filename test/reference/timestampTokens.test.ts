@@ -4,26 +4,29 @@ import { describe, expect, it } from "vitest";
 import { parseCertificates } from "../../components/notary/certificates/pem";
 import { TimestampError, type TimestampErrorCode } from "../../components/notary/timestamp/error";
 import { requireTrustedTimestamp } from "../../components/notary/timestamp/trustedTimestamp";
+import { requireImprint } from "../../components/notary/timestamp/tstInfo";
+import { parseToken, verifyToken } from "../../components/notary/timestamp/verifyToken";
 import { goModule } from "../support/goModule";
 import { unreachable } from "../support/revocation";
 
-// Every token among the reference's own test data, by a real authority or altered. What tspclient-go verifies comes here as
-// far as revocation, which needs the authority's servers; the others fail at the step where it fails.
+// Every token among the reference's own test data, by a real authority or altered. Those that stamp the reference's message
+// are judged as of a signature: what tspclient-go verifies comes here as far as revocation, which needs the authority's
+// servers; the others fail at the step where it fails. Those that stamp something else are judged by themselves.
 const TRUSTED = "TIMESTAMP_REVOCATION_UNKNOWN";
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, TimestampErrorCode>>>> = {
   testdata: {
-    SHA1TimeStampToken: "TIMESTAMP_IMPRINT_MISMATCH",
+    SHA1TimeStampToken: "TIMESTAMP_NOT_TRUSTED",
     TimeStampToken: TRUSTED,
-    TimeStampTokenNoRoot: "TIMESTAMP_IMPRINT_MISMATCH",
+    TimeStampTokenNoRoot: "TIMESTAMP_NOT_TRUSTED",
     TimeStampTokenWithInvalidSignature: "TIMESTAMP_NOT_TRUSTED",
-    TimeStampTokenWithInvalidSigningCertificateV1: "TIMESTAMP_IMPRINT_MISMATCH",
+    TimeStampTokenWithInvalidSigningCertificateV1: "TIMESTAMP_NOT_TRUSTED",
     TimeStampTokenWithInvalidSigningCertificateV2: "TIMESTAMP_MALFORMED",
     TimeStampTokenWithInvalidTSTInfo: "TIMESTAMP_MALFORMED",
     TimeStampTokenWithInvalideContentType: "TIMESTAMP_MALFORMED",
     TimeStampTokenWithMismatchCertHash: "TIMESTAMP_NOT_TRUSTED",
     TimeStampTokenWithSHA1CertHash: "TIMESTAMP_NOT_TRUSTED",
-    TimeStampTokenWithSigningCertificateV1: "TIMESTAMP_IMPRINT_MISMATCH",
-    TimeStampTokenWithSigningCertificateV1NoCert: "TIMESTAMP_IMPRINT_MISMATCH",
+    TimeStampTokenWithSigningCertificateV1: "TIMESTAMP_NOT_TRUSTED",
+    TimeStampTokenWithSigningCertificateV1NoCert: "TIMESTAMP_NOT_TRUSTED",
     TimeStampTokenWithSigningCertificateV2NoCert: "TIMESTAMP_NOT_TRUSTED",
     TimeStampTokenWithTSTInfoVersion2: "TIMESTAMP_MALFORMED",
     TimeStampTokenWithValidAndInvalidSignerInfos: TRUSTED,
@@ -54,6 +57,16 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, TimestampErrorCo
     TimeStampTokenWithoutSigner: "TIMESTAMP_NOT_TRUSTED",
   },
 };
+/** Not of the reference's message "notation": their own defect would stay behind that of the imprint. */
+const OF_ANOTHER_MESSAGE: ReadonlySet<string> = new Set(
+  [
+    "SHA1TimeStampToken",
+    "TimeStampTokenNoRoot",
+    "TimeStampTokenWithInvalidSigningCertificateV1",
+    "TimeStampTokenWithSigningCertificateV1",
+    "TimeStampTokenWithSigningCertificateV1NoCert",
+  ].map((name) => `testdata/${name}`),
+);
 const module = goModule("github.com/notaryproject/tspclient-go");
 
 describe.each(Object.keys(EXPECTED))("tspclient-go %s", (folder) => {
@@ -66,7 +79,11 @@ describe.each(Object.keys(EXPECTED))("tspclient-go %s", (folder) => {
       // Any chain that was valid then: the authority's own root.
       const stamped = { token, signature, certificateChain: roots, roots, revocation: unreachable, now };
       try {
-        await requireTrustedTimestamp(stamped);
+        if (OF_ANOTHER_MESSAGE.has(`${folder}/${name}`)) {
+          const parsed = parseToken(token);
+          expect(() => requireImprint(parsed.info, signature)).toThrow(TimestampError);
+          verifyToken(parsed, roots, parsed.info.genTime);
+        } else await requireTrustedTimestamp(stamped);
         return "trusted";
       } catch (error) {
         if (error instanceof TimestampError) return error.code;
