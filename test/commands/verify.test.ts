@@ -1,6 +1,11 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GeneratedIdentity } from "../../components/identity/generateTest";
+import { KeyUsageFlags } from "../../components/notary/certificates/usage";
 import type { SignatureVerification } from "../../components/notary/trust/document";
+import * as make from "../support/certificates";
+import { makeCrl } from "../support/crl";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
 import { pushAltered, pushImage, type TestImage } from "./images";
 import { breakwater, identity, notation, reaching, type VerdictJson, Workspace } from "./support";
@@ -204,6 +209,49 @@ describe.each([
     expect(await at(0.5)).toEqual({ code: 0, rule: undefined });
     expect(await at(2)).toEqual({ code: 1, rule: "SIGNATURE_EXPIRED" });
     expect(await at(-48)).toEqual({ code: 1, rule: "CERTIFICATE_NOT_YET_VALID" });
+  });
+
+  it("the time decides on the data of revocation, too, which are asked for now", async () => {
+    const HOUR = 3_600_000;
+    const from = (hours: number) => new Date(Date.now() + hours * HOUR);
+    const validity = { notBefore: from(-24), notAfter: from(24) };
+    const extensions = [make.basicConstraints(true), make.keyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign)];
+    const root = await make.goodRoot({ ...validity, keySpec: "EC-256", extensions });
+    const lists = new Map<string, Buffer>();
+    const web = createServer(({ url = "" }, response) => {
+      response.writeHead(200, { "content-type": "application/pkix-crl" }).end(lists.get(url));
+    });
+    await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+    try {
+      const place = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+      const rule = async (name: string, { revoked, hours }: { revoked: boolean; hours: number }) => {
+        const leaf = await make.goodLeaf(root, {
+          ...validity,
+          keySpec: "EC-256",
+          subject: "C=US, ST=WA, O=wabbit-networks.io, CN=listed",
+          extensions: [
+            make.keyUsage(make.digitalSignature),
+            make.extendedKeyUsage(make.ExtendedKeyUsage.codeSigning),
+            make.crlDistributionPoint(`${place}/${name}`),
+          ],
+        });
+        const entries = revoked ? [{ certificate: leaf, date: from(-1) }] : [];
+        lists.set(`/${name}`, makeCrl({ issuer: root, thisUpdate: from(-1), nextUpdate: from(2), entries }));
+        const image = await pushImage(registry, name);
+        const trusted = { ...signer, certificate: root.pem };
+        const config = await workspace.config(`${registryName}/${name}`, { trusted, scope: image.scope });
+        await sign(image, { ...signer, certificate: leaf.chainPem, privateKey: leaf.privateKey });
+        const args = ["verify", image.pinned, "--trust", config, "--at", from(hours).toISOString(), "--json"];
+        const { stdout } = await breakwater([...args, ...reaching(registry)]);
+        return (JSON.parse(stdout) as VerdictJson).signatures.at(-1)?.code;
+      };
+      expect(await rule("listed-now", { revoked: false, hours: 1 })).toBeUndefined();
+      expect(await rule("listed-later", { revoked: false, hours: 3 })).toBe("REVOCATION_UNKNOWN");
+      // What is published now counts, also for a time before it was.
+      expect(await rule("listed-earlier", { revoked: true, hours: -2 })).toBe("CERTIFICATE_REVOKED");
+    } finally {
+      await new Promise((resolve) => web.close(resolve));
+    }
   });
 
   it("skipped", async () => {

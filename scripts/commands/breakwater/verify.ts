@@ -18,7 +18,7 @@ Whether an image is signed as a trust policy demands, and which rule decided.
   --trust DIR           a notation configuration folder: trustpolicy.json (or trustpolicy.oci.json) and
                         truststore/x509/…  Default: NOTATION_CONFIG, else ~/.config/notation
   --at TIME             judge expiry and validity as of this RFC 3339 time instead of now; revocation is asked for
-                        as it is published now
+                        now, and its data are judged as of that time, too
   --max-signatures N    evaluate at most N signatures; 100 when absent
   -m, --user-metadata K=V   must have been signed with the image; may be given again
 ${IMAGE_OPTIONS_HELP}
