@@ -193,6 +193,8 @@ describe.each([
     const { code, json, words } = await verdictOn(image.pinned, config, "-m", "build=2");
     expect({ code, signature: json.signatures[0]?.code }).toEqual({ code: 1, signature: "USER_METADATA_MISMATCH" });
     expect(words).toMatch(/always +FAILED: USER_METADATA_MISMATCH/);
+    expect(json.message).toContain("user metadata");
+    expect(json.message).not.toContain("identity");
   });
 
   it("the time decides", async () => {

@@ -160,8 +160,20 @@ function failureOfAll({ digest }: Descriptor, evaluated: readonly SignatureVerdi
   }
   return {
     code: "NO_SIGNATURE_VERIFIED",
-    message: `none of the signatures of ${digest} (${evaluated.length}) is verified: sign it with a trusted identity`,
+    message: `none of the signatures of ${digest} (${evaluated.length}) is verified: ${wayOutOf(evaluated)}`,
   };
+}
+
+/** By what failed them when it was the same; else each of them has its own. */
+function wayOutOf(evaluated: readonly SignatureVerdict[]): string {
+  const failedBy = (name: string) =>
+    evaluated.every(({ code, outcomes }) => {
+      const enforced = outcomes.find(({ action, result }) => action === "enforce" && result === "failed");
+      return (enforced?.validation ?? code) === name;
+    });
+  if (failedBy("authenticity")) return "sign it with a trusted identity";
+  if (failedBy("USER_METADATA_MISMATCH")) return "sign it with the user metadata that are asked for, or ask for others";
+  return "see at each of them what failed it, and mend that or sign it again";
 }
 
 function headOf(
