@@ -39,7 +39,7 @@ export interface VerifyEnvelopeArgs extends CommonArgs {
  * signature that cannot be had: what is listed behind it is not evaluated.
  *
  * One evaluation has one time: the clock is read once, before anything is fetched, and every validation of every
- * signature is judged at that time. notation-go reads the clock again at each of them (a named difference): what
+ * signature is judged at that time. notation-go reads the clock again at each of them: what
  * expires while it fetches is expired for it, and still valid here.
  * @throws VerificationError; what the repository throws when it cannot be read, and nothing else
  */
