@@ -5,8 +5,9 @@ import { parseArgs } from "node:util";
 import { projectRoot } from "./setup/paths.mjs";
 
 const HELP = `npm run test:fuzz [-- OPTIONS] [PARSER]
-Feeds hostile input to every parser (or to one, e.g. cose): it must accept it or refuse it by an error with a code, under a heap
-of 192 MiB, and no input may take longer than 30 s.
+Feeds hostile input to every parser (or to one, e.g. cose): it must accept it or refuse it by an error with a code, in a process
+with a heap of 192 MiB that never has more than 512 MiB in all, and no input may take longer than 30 s. This is test/fuzz with
+more inputs; the random runs of other tests have a fixed size.
 
   --inputs N   inputs for each parser (100000)
   --seed S     repeats a run: it prints its seed

@@ -1,6 +1,8 @@
-// node --max-old-space-size=… worker.mjs TARGET RUNS SEED CORPUS_FOLDER
-// Runs one target; the last line of standard output is `{"inputs", "accepted", "codes", "maxRssMiB"}`, exit 1 with the counterexample
-// otherwise. The heap is limited by the caller; a second thread ends the process when one input takes too long.
+// node --max-old-space-size=… worker.mjs TARGET RUNS SEED FOLDER
+// Runs one target on the corpus in FOLDER: `valid/`, and `context/` for what the target needs beside its input; `scratch/` is
+// an empty folder for its files. The last line of standard output is `{"inputs", "accepted", "codes", "maxRssMiB"}`, exit 1
+// with the counterexample otherwise. The caller limits the heap and judges the whole process's memory by maxRssMiB; a second
+// thread ends the process when one input takes too long.
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -15,12 +17,16 @@ const { BreakwaterError } = createRequire(import.meta.url)("../../bin/components
 const INPUT_SECONDS_MAX = 30;
 const INPUT_BYTES_SHOWN = 1024 * 1024;
 
-const [, , name = "", runs = "", seed = "", corpusFolder = ""] = process.argv;
+const [, , name = "", runs = "", seed = "", folder = ""] = process.argv;
 const target = targets[name];
 if (!target) throw new Error(`no target ${name}: one of ${Object.keys(targets).join(", ")}`);
-const corpus = readdirSync(corpusFolder)
-  .sort()
-  .map((file) => readFileSync(join(corpusFolder, file)));
+const filesIn = (/** @type {string} */ kind) =>
+  readdirSync(join(folder, kind))
+    .sort()
+    .map((file) => /** @type {const} */ ([file, readFileSync(join(folder, kind, file))]));
+const corpus = filesIn("valid").map(([, bytes]) => bytes);
+const context = Object.fromEntries(filesIn("context"));
+const scratch = join(folder, "scratch");
 
 const codes = new Map();
 let inputs = 0;
@@ -54,7 +60,7 @@ async function holds(input) {
   Atomics.store(counter, 1, part.length);
   Atomics.store(counter, 0, inputs);
   try {
-    await target.run(input);
+    await target.run(input, context, scratch);
     accepted += 1;
   } catch (error) {
     if (!(error instanceof BreakwaterError) || !/^[A-Z][A-Z0-9_]+$/.test(error.code)) throw error;
@@ -62,9 +68,13 @@ async function holds(input) {
   }
 }
 
-for (const bomb of BOMBS[target.syntax]) await holds(bomb);
-for (const valid of corpus) await holds(valid);
-if (accepted === 0) throw new Error(`${name}: nothing of the corpus is accepted, so its mutations would prove little`);
+for (const [at, valid] of corpus.entries()) {
+  await holds(valid);
+  const refused = `${[...codes.keys()]}`;
+  if (refused !== "")
+    throw new Error(`${name}: the valid input ${at} is refused (${refused}): its mutations prove little`);
+}
+for (const bomb of BOMBS[target.syntax]) await holds(bomb.subarray(0, target.limit));
 
 const inputsOf = target.syntax === "json" ? mutatedJson(corpus) : mutated(corpus);
 const left = Math.max(Number(runs) - inputs, 1);
