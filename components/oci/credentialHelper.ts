@@ -38,10 +38,11 @@ export async function askCredentialHelper(question: HelperQuestion, timeoutMs = 
       `has no login for ${serverAddress} (exit ${status}): run \`echo ${serverAddress} | docker-credential-${name} get\` to see why`,
     );
   }
-  return readAnswer(output, source);
+  return readHelperAnswer(output, source);
 }
 
-function readAnswer(output: string, source: string): Credentials {
+/** The login in a helper's JSON. Throws OciError CREDENTIAL_HELPER_INVALID. */
+export function readHelperAnswer(output: string, source: string): Credentials {
   let answer: unknown;
   try {
     answer = JSON.parse(output);

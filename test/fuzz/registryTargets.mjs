@@ -1,5 +1,5 @@
-import { chmodSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { component, orRefused, requireThat } from "./component.mjs";
 
 const { parseStrictJson } = component("notary/json/strictJson");
@@ -17,7 +17,7 @@ const { parseReference } = component("oci/reference");
 const { nextLink } = component("oci/link");
 const { mergeScopes } = component("oci/scope");
 const { readToken } = component("oci/token");
-const { askCredentialHelper } = component("oci/credentialHelper");
+const { readHelperAnswer } = component("oci/credentialHelper");
 const { readCredentials } = component("oci/credentials");
 const { Layout } = component("oci/layout");
 const { layoutReferrers } = component("oci/layoutReferrers");
@@ -44,18 +44,6 @@ function clientOf(body) {
 function file(folder, name, input) {
   writeFileSync(join(folder, name), input);
   return folder;
-}
-
-/** A program that answers with the input. @param {Buffer} input @param {string} folder */
-async function credentialHelper(input, folder) {
-  const program = join(folder, "docker-credential-fuzz");
-  if (!(process.env.PATH ?? "").startsWith(folder)) {
-    writeFileSync(program, `#!/bin/sh\nexec cat '${join(folder, "answer")}'\n`);
-    chmodSync(program, 0o700);
-    process.env.PATH = `${folder}${delimiter}${process.env.PATH}`;
-  }
-  writeFileSync(join(folder, "answer"), input);
-  return askCredentialHelper({ name: "fuzz", serverAddress: HOST, source: "a test" });
 }
 
 /** @type {Record<string, import("./targets.mjs").Target>} */
@@ -105,7 +93,7 @@ export const registryTargets = {
   },
   reference: { syntax: "text", run: (input) => parseReference(input.toString()) },
   challenge: { syntax: "text", run: (input) => orRefused(parseChallenges(input.toString())[0]) },
-  "credential-helper": { syntax: "json", run: (input, _, scratch) => credentialHelper(input, scratch) },
+  "credential-helper": { syntax: "json", run: (input) => readHelperAnswer(input.toString(), "a test") },
   "docker-config": {
     syntax: "json",
     run: (input, _, scratch) => readCredentials(HOST, file(scratch, "config.json", input)),
