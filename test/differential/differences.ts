@@ -452,7 +452,9 @@ export function differencesOf(question: Case, ours: Verdict, theirs: Answer): Di
 
 function refusesCertificate({ error, results = [] }: Answer): boolean {
   return [error, ...results.map((result) => result.error)].some((text) =>
-    /x509: |malformed \w+ certificate|trusted certificate \S+ in trust store/.test(text ?? ""),
+    /x509: |malformed \w+ certificate|trusted certificate \S+ in trust store|certificate-chain is invalid/.test(
+      text ?? "",
+    ),
   );
 }
 
