@@ -1,10 +1,10 @@
 import type { SignatureAlgorithm } from "../certificates/keySpec";
 import { quoted } from "../quoted";
 import { type CborItem, MAJOR } from "./cbor";
-import { integerOf, TAG, textOf, decodedValue } from "./cborValue";
+import { decodedValue, integerOf, TAG, textOf } from "./cborValue";
 import type { ExtendedAttribute, SignedAttributes, SigningScheme } from "./content";
 import { COSE_LABEL, type CoseHeader, type Label } from "./coseHeader";
-import { EnvelopeError } from "./error";
+import { criticalHeaderInvalid, EnvelopeError, protectedHeaderInvalid } from "./error";
 
 /** signature-envelope-cose.md § Supported `alg` header values. */
 export const COSE_ALGORITHM: Readonly<Record<SignatureAlgorithm, number>> = {
@@ -35,7 +35,7 @@ export interface CoseProtectedHeader {
 export function readCoseProtectedHeader(header: CoseHeader): CoseProtectedHeader {
   const contentType = header.get(COSE_LABEL.contentType);
   const contentTypeText = contentType && textOf(contentType);
-  if (contentTypeText === undefined) throw invalid("it has no content type as text");
+  if (contentTypeText === undefined) throw protectedHeaderInvalid("it has no content type as text");
   const critical = criticalLabels(header);
   return {
     algorithm: readAlgorithm(header),
@@ -61,7 +61,8 @@ function readSignedAttributes(header: CoseHeader, critical: readonly Label[]): S
   const authentic = signingScheme === "notary.x509.signingAuthority";
   const timeLabel = authentic ? COSE_LABEL.authenticSigningTime : COSE_LABEL.signingTime;
   const signingTime = readTime(header, timeLabel);
-  if (!signingTime) throw invalid(`${timeLabel} must be present under the signing scheme ${signingScheme}`);
+  if (!signingTime)
+    throw protectedHeaderInvalid(`${timeLabel} must be present under the signing scheme ${signingScheme}`);
   const expiry = readTime(header, COSE_LABEL.expiry);
   const mandatory = [
     COSE_LABEL.signingScheme,
@@ -69,7 +70,7 @@ function readSignedAttributes(header: CoseHeader, critical: readonly Label[]): S
     ...(expiry ? [COSE_LABEL.expiry] : []),
   ];
   const missing = mandatory.find((label) => !critical.includes(label));
-  if (missing) throw criticalError(`${missing} must be listed in crit`);
+  if (missing) throw criticalHeaderInvalid(`${missing} must be listed in crit`);
   const extendedAttributes: ExtendedAttribute[] = [...header]
     .filter(([key]) => !OWN_LABELS.has(key))
     .map(([key, value]) => ({ key, critical: critical.includes(key), value: decodedValue(value) }));
@@ -80,7 +81,7 @@ function readSigningScheme(header: CoseHeader): SigningScheme {
   const item = header.get(COSE_LABEL.signingScheme);
   const scheme = item && textOf(item);
   if (scheme === "notary.x509" || scheme === "notary.x509.signingAuthority") return scheme;
-  throw invalid("its signing scheme is neither notary.x509 nor notary.x509.signingAuthority");
+  throw protectedHeaderInvalid("its signing scheme is neither notary.x509 nor notary.x509.signingAuthority");
 }
 
 function readTime(header: CoseHeader, label: Label): Date | undefined {
@@ -90,34 +91,21 @@ function readTime(header: CoseHeader, label: Label): Date | undefined {
   const isEpoch = item.major === MAJOR.tag && item.argument === TAG.epoch;
   const seconds = isEpoch && content ? integerOf(content) : undefined;
   if (seconds === undefined || Math.abs(seconds) > SECONDS_MAX) {
-    throw invalid(`${label} is not a time with tag 1, in whole seconds`);
+    throw protectedHeaderInvalid(`${label} is not a time with tag 1, in whole seconds`);
   }
   return new Date(seconds * 1000);
 }
 
 function criticalLabels(header: CoseHeader): Label[] {
   const crit = header.get(COSE_LABEL.crit);
-  if (crit?.major !== MAJOR.array || crit.items.length === 0) throw criticalError("crit must be a list of labels");
+  if (crit?.major !== MAJOR.array || crit.items.length === 0)
+    throw criticalHeaderInvalid("crit must be a list of labels");
   return crit.items.map((item) => labelOf(item, header));
 }
 
 function labelOf(item: CborItem, header: CoseHeader): Label {
   const label = integerOf(item) ?? textOf(item);
-  if (label === undefined) throw criticalError("crit lists what is neither an integer nor a text");
+  if (label === undefined) throw criticalHeaderInvalid("crit lists what is neither an integer nor a text");
   if (header.has(label)) return label;
-  throw criticalError(`crit lists ${quoted(label)}, which is no header of this envelope`);
-}
-
-function invalid(what: string): EnvelopeError {
-  return new EnvelopeError(
-    "ENVELOPE_PROTECTED_HEADER_INVALID",
-    `the envelope's protected header is not valid: ${what}; sign again`,
-  );
-}
-
-function criticalError(what: string): EnvelopeError {
-  return new EnvelopeError(
-    "ENVELOPE_CRITICAL_HEADER_INVALID",
-    `the envelope's protected header is not valid: ${what}; sign again`,
-  );
+  throw criticalHeaderInvalid(`crit lists ${quoted(label)}, which is no header of this envelope`);
 }

@@ -19,3 +19,18 @@ export type EnvelopeErrorCode =
  * Envelope.
  */
 export class EnvelopeError extends BreakwaterError<EnvelopeErrorCode> {}
+
+/** signature-envelope-jws.md § Protected Headers, signature-envelope-cose.md § Protected Header. */
+export function protectedHeaderInvalid(what: string): EnvelopeError {
+  return new EnvelopeError(
+    "ENVELOPE_PROTECTED_HEADER_INVALID",
+    `the envelope's protected header is not valid: ${what}; sign again`,
+  );
+}
+
+export function criticalHeaderInvalid(what: string): EnvelopeError {
+  return new EnvelopeError(
+    "ENVELOPE_CRITICAL_HEADER_INVALID",
+    `the envelope's protected header is not valid: ${what}; sign again`,
+  );
+}

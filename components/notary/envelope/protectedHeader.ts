@@ -2,7 +2,7 @@ import { ALGORITHM_OF, type SignatureAlgorithm } from "../certificates/keySpec";
 import { isJsonObject, parseStrictJson, requireExactNames } from "../json/strictJson";
 import { quoted } from "../quoted";
 import type { ExtendedAttribute, SignedAttributes, SigningScheme } from "./content";
-import { EnvelopeError } from "./error";
+import { criticalHeaderInvalid, EnvelopeError, protectedHeaderInvalid } from "./error";
 import { HEADER, REGISTERED_HEADERS } from "./header";
 import { nanosecondsBeyond, parseRfc3339 } from "./rfc3339";
 
@@ -32,7 +32,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set(Object.values(HEADER));
  */
 export function parseProtectedHeader(json: Buffer): ProtectedHeader {
   const header = parseStrictJson(json);
-  if (!isJsonObject(header)) throw invalid("it is not a JSON object");
+  if (!isJsonObject(header)) throw protectedHeaderInvalid("it is not a JSON object");
   requireExactNames(header, Object.values(HEADER));
   const algorithm = header[HEADER.alg];
   if (!isAlgorithm(algorithm)) {
@@ -42,7 +42,7 @@ export function parseProtectedHeader(json: Buffer): ProtectedHeader {
     );
   }
   const contentType = header[HEADER.cty];
-  if (typeof contentType !== "string") throw invalid("it has no content type (cty)");
+  if (typeof contentType !== "string") throw protectedHeaderInvalid("it has no content type (cty)");
   const critical = criticalNames(header[HEADER.crit]);
   const signedAttributes = readSignedAttributes(header, critical);
   requireCritical(signedAttributes, critical);
@@ -73,7 +73,9 @@ function readSignedAttributes(header: Record<string, unknown>, critical: readonl
 function readSigningScheme(header: Record<string, unknown>): SigningScheme {
   const scheme = header[HEADER.signingScheme];
   if (scheme === "notary.x509" || scheme === "notary.x509.signingAuthority") return scheme;
-  throw invalid(`its signing scheme ${quoted(scheme)} is neither notary.x509 nor notary.x509.signingAuthority`);
+  throw protectedHeaderInvalid(
+    `its signing scheme ${quoted(scheme)} is neither notary.x509 nor notary.x509.signingAuthority`,
+  );
 }
 
 /** Each signing scheme has its own header for the time of signing, and excludes the other's. */
@@ -83,9 +85,9 @@ function readSigningTime(header: Record<string, unknown>, scheme: SigningScheme)
       ? [HEADER.signingTime, HEADER.authenticSigningTime]
       : [HEADER.authenticSigningTime, HEADER.signingTime];
   if ((header[foreign] ?? undefined) !== undefined)
-    throw invalid(`${foreign} must not be present under the signing scheme ${scheme}`);
+    throw protectedHeaderInvalid(`${foreign} must not be present under the signing scheme ${scheme}`);
   const time = readTime(header, own);
-  if (!time) throw invalid(`${own} must be present under the signing scheme ${scheme}`);
+  if (!time) throw protectedHeaderInvalid(`${own} must be present under the signing scheme ${scheme}`);
   return time;
 }
 
@@ -93,18 +95,18 @@ function readTime(header: Record<string, unknown>, name: string): SignedTime | u
   const value = header[name] ?? undefined;
   if (value === undefined) return undefined;
   const date = typeof value === "string" ? parseRfc3339(value) : undefined;
-  if (!date) throw invalid(`${name} is not an RFC 3339 time`);
+  if (!date) throw protectedHeaderInvalid(`${name} is not an RFC 3339 time`);
   return { date, nanoseconds: nanosecondsBeyond(String(value)) };
 }
 
 function criticalNames(crit: unknown): string[] {
   if (!Array.isArray(crit) || crit.length === 0 || !crit.every((name) => typeof name === "string")) {
-    throw criticalError("crit must be a list of header names");
+    throw criticalHeaderInvalid("crit must be a list of header names");
   }
   const names = crit as string[];
-  if (new Set(names).size !== names.length) throw criticalError("crit lists a header twice");
+  if (new Set(names).size !== names.length) throw criticalHeaderInvalid("crit lists a header twice");
   const registered = names.find((name) => REGISTERED_HEADERS.has(name));
-  if (registered) throw criticalError(`crit must not list the registered header ${quoted(registered)}`);
+  if (registered) throw criticalHeaderInvalid(`crit must not list the registered header ${quoted(registered)}`);
   return names;
 }
 
@@ -114,23 +116,9 @@ function requireCritical(attributes: SignedAttributes, critical: readonly string
   if (attributes.expiry) mandatory.push(HEADER.expiry);
   if (attributes.signingScheme === "notary.x509.signingAuthority") mandatory.push(HEADER.authenticSigningTime);
   const missing = mandatory.find((name) => !critical.includes(name));
-  if (missing) throw criticalError(`${missing} must be listed in crit`);
+  if (missing) throw criticalHeaderInvalid(`${missing} must be listed in crit`);
   const absent = critical.find(
     (name) => !mandatory.includes(name) && !attributes.extendedAttributes.some(({ key }) => key === name),
   );
-  if (absent) throw criticalError(`crit lists ${quoted(absent)}, which is no critical header of this envelope`);
-}
-
-function invalid(what: string): EnvelopeError {
-  return new EnvelopeError(
-    "ENVELOPE_PROTECTED_HEADER_INVALID",
-    `the envelope's protected header is not valid: ${what}; sign again`,
-  );
-}
-
-function criticalError(what: string): EnvelopeError {
-  return new EnvelopeError(
-    "ENVELOPE_CRITICAL_HEADER_INVALID",
-    `the envelope's protected header is not valid: ${what}; sign again`,
-  );
+  if (absent) throw criticalHeaderInvalid(`crit lists ${quoted(absent)}, which is no critical header of this envelope`);
 }
