@@ -9,6 +9,7 @@ import type { SignatureVerification } from "../../components/notary/trust/docume
 import type { ArtifactVerdict } from "../../components/notary/verification/verdict";
 import { renderTrustDirectory } from "../../components/trust/directory";
 import { runBreakwater } from "../../scripts/commands/breakwater/cli";
+import { anHourAgo } from "../support/clock";
 import type { TestRegistry } from "../support/registries";
 import { toolPath } from "../support/tools";
 
@@ -81,7 +82,7 @@ export function reaching({ caFile, dockerConfigDirectory }: TestRegistry): strin
 export type VerdictJson = ArtifactVerdict & { readonly reference: string };
 
 export function identity(commonName = "wabbit-networks.io"): Promise<GeneratedIdentity> {
-  return generateTestIdentity({ commonName, keySpec: "EC-256", lifetimeSeconds: 86_400, clock: () => new Date() });
+  return generateTestIdentity({ commonName, keySpec: "EC-256", lifetimeSeconds: 86_400, clock: anHourAgo });
 }
 
 export interface FolderContent {

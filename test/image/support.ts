@@ -7,6 +7,7 @@ import type { SignedImageInputs } from "../../components/image/signedImage.handl
 import { openImageSource } from "../../components/image/source";
 import type { TrustDeclaration } from "../../components/notary/trust/declaration";
 import type { RegistryConnection } from "../../components/oci/repository";
+import { anHourAgo } from "../support/clock";
 import { writeLayout } from "../support/images";
 import type { TestRegistry } from "../support/registries";
 
@@ -32,7 +33,7 @@ export async function pushedPinned(
 }
 
 export function makeIdentity(commonName = "wabbit-networks.io"): Promise<GeneratedIdentity> {
-  return generateTestIdentity({ commonName, keySpec: "EC-256", lifetimeSeconds: 86_400, clock: () => new Date() });
+  return generateTestIdentity({ commonName, keySpec: "EC-256", lifetimeSeconds: 86_400, clock: anHourAgo });
 }
 
 /** The identity as a `SignedImage` takes it, its key in a file. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type GeneratedIdentity, generateTestIdentity } from "../../components/identity/generateTest";
 import { KEY_SPECS, type KeySpec } from "../../components/notary/certificates/keySpec";
+import { anHourAgo } from "../support/clock";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
 import { startTsa, type TestTsa } from "../support/tsa";
 import { configureNotation, pushArtifact, type SignOptions, sign, trusting, verify } from "./support";
@@ -59,7 +60,7 @@ beforeAll(async () => {
     const commonName = "wabbit-networks.io";
     identities.set(
       keySpec,
-      await generateTestIdentity({ commonName, keySpec, lifetimeSeconds: 86_400, clock: () => new Date() }),
+      await generateTestIdentity({ commonName, keySpec, lifetimeSeconds: 86_400, clock: anHourAgo }),
     );
   }
 });
