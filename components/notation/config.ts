@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { messageOf } from "../errors";
-import { isJsonObject, parseStrictJson } from "../notary/json/strictJson";
+import { isJsonObject } from "../notary/json/strictJson";
 import { NotationError } from "./error";
-import { readNotationFile } from "./folder";
+import { readJsonFile } from "./jsonFile";
 
 /** What notation's `config.json` says (notation-go config/config.go). */
 export interface NotationConfig {
@@ -17,9 +16,8 @@ export interface NotationConfig {
 /** An absent file says nothing. @throws NotationError NOTATION_CONFIG_MALFORMED, NOTATION_FILE_* */
 export function readNotationConfig(folder: string): NotationConfig {
   const path = join(folder, "config.json");
-  const content = readNotationFile(path);
-  if (content === undefined) return { insecureRegistries: [], hasLogins: false };
-  const value = parse(content, path);
+  const value = readJsonFile(path, malformed);
+  if (value === undefined) return { insecureRegistries: [], hasLogins: false };
   const { signatureFormat, insecureRegistries = [] } = value;
   if (signatureFormat !== undefined && typeof signatureFormat !== "string") {
     throw malformed(path, "signatureFormat is no text");
@@ -30,18 +28,6 @@ export function readNotationConfig(folder: string): NotationConfig {
     insecureRegistries: (insecureRegistries ?? []) as string[],
     hasLogins: isFilled(value.auths) || isFilled(value.credHelpers) || isFilled(value.credsStore),
   };
-}
-
-function parse(content: Buffer, path: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = parseStrictJson(content);
-  } catch (error) {
-    // No cause: the text may hold passwords.
-    throw malformed(path, messageOf(error));
-  }
-  if (!isJsonObject(value)) throw malformed(path, "it is no JSON object");
-  return value;
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { messageOf } from "../errors";
-import { isJsonObject, parseStrictJson } from "../notary/json/strictJson";
+import { isJsonObject } from "../notary/json/strictJson";
 import { NotationError } from "./error";
-import { readNotationFile } from "./folder";
+import { readJsonFile } from "./jsonFile";
 
 // notation's `signingkeys.json`: notation-go config/keys.go.
 
@@ -26,9 +25,8 @@ const MEMBERS = ["keyPath", "certPath", "id", "pluginName"] as const;
 /** An absent file has no keys. @throws NotationError SIGNING_KEYS_MALFORMED, NOTATION_FILE_* */
 export function readSigningKeys(folder: string): SigningKeys {
   const path = join(folder, FILE);
-  const content = readNotationFile(path);
-  if (content === undefined) return { keys: [] };
-  const value = parse(content, path);
+  const value = readJsonFile(path, malformed);
+  if (value === undefined) return { keys: [] };
   const list = value.keys ?? [];
   if (!Array.isArray(list)) throw malformed(path, "keys is no list");
   const keys = list.map((member: unknown, index) => readKey(member, index, path));
@@ -74,17 +72,6 @@ export function signingKeyFiles(
     );
   }
   return { name: wanted, keyPath, certPath };
-}
-
-function parse(content: Buffer, path: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = parseStrictJson(content);
-  } catch (error) {
-    throw malformed(path, messageOf(error));
-  }
-  if (!isJsonObject(value)) throw malformed(path, "it is no JSON object");
-  return value;
 }
 
 function readKey(value: unknown, index: number, path: string): SigningKey {
