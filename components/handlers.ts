@@ -1,4 +1,5 @@
 import { acmeCertificate } from "./certificate/acmeCertificate.handler";
+import { fileIdentity } from "./identity/fileIdentity.handler";
 import { signingIdentity } from "./identity/signingIdentity.handler";
 import { pushedImage } from "./image/pushedImage.handler";
 import { signedImage } from "./image/signedImage.handler";
@@ -11,6 +12,7 @@ import { trust } from "./trust/trust.handler";
 /** The handler of each kind of resource, by the word that its `lazyProvider` captured (package export `./handlers`). */
 export const handlers = {
   acmeCertificate: toHandler(acmeCertificate),
+  fileIdentity: toHandler(fileIdentity),
   pebble: toHandler(pebble),
   pushedImage: toHandler(pushedImage),
   registry: toHandler(registry),
