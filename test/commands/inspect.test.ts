@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GeneratedIdentity } from "../../components/identity/generateTest";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
+import { pushImage, type TestImage } from "../support/smallImage";
 import { startTsa, type TestTsa } from "../support/tsa";
-import { pushAltered, pushImage, type TestImage } from "./images";
+import { pushAltered } from "./altered";
 import { breakwater, identity, notation, reaching, Workspace } from "./support";
 
 // What `breakwater inspect` and `list` show, beside what the real notation CLI shows.

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GeneratedIdentity } from "../../components/identity/generateTest";
 import { freePort } from "../support/ports";
 import { startDistribution, type TestRegistry } from "../support/registries";
+import { pushImage, type TestImage } from "../support/smallImage";
 import { projectRoot } from "../support/tools";
-import { pushImage, type TestImage } from "./images";
 import { type CommandResult, identity, reaching, type VerdictJson, Workspace } from "./support";
 
 // The command as a process: as npm links it, called from another folder, with nothing but its result on standard output.

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GeneratedIdentity } from "../../components/identity/generateTest";
 import { freePort } from "../support/ports";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
+import { pushImage, type TestImage } from "../support/smallImage";
 import { startTsa, type TestTsa } from "../support/tsa";
-import { pushImage, type TestImage } from "./images";
 import { breakwater, expectError, identity, notation, reaching, type VerdictJson, Workspace } from "./support";
 
 let workspace: Workspace;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GeneratedIdentity } from "../../components/identity/generateTest";
 import { freePort } from "../support/ports";
 import { startDistribution, type TestRegistry } from "../support/registries";
-import { pushImage, type TestImage } from "./images";
+import { pushImage, type TestImage } from "../support/smallImage";
 import { breakwater, expectError, identity, reaching, Workspace } from "./support";
 
 // What keeps `breakwater` from an answer: exit code 2, one line with a code and the way out, the same as JSON.

@@ -7,7 +7,8 @@ import type { SignatureVerification } from "../../components/notary/trust/docume
 import * as make from "../support/certificates";
 import { makeCrl } from "../support/crl";
 import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
-import { pushAltered, pushImage, type TestImage } from "./images";
+import { pushImage, type TestImage } from "../support/smallImage";
+import { pushAltered } from "./altered";
 import { breakwater, identity, notation, reaching, type VerdictJson, Workspace } from "./support";
 
 // Every verdict of `breakwater verify` on real registries, beside the exit status of the real notation CLI.

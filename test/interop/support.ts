@@ -10,12 +10,13 @@ import { packSignature, type SignatureManifestForm } from "../../components/nota
 import { signArtifact } from "../../components/notary/signing/signArtifact";
 import { compileTrust, type TrustDeclaration } from "../../components/notary/trust/declaration";
 import { verifyArtifact } from "../../components/notary/verification/verifyArtifact";
-import { Repository } from "../../components/oci/repository";
+import type { Repository } from "../../components/oci/repository";
 import { OciSignatureRepository } from "../../components/oci/signatureRepository";
 import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { httpTimestampServer } from "../../components/pki/timestampServer";
 import { renderTrustDirectory } from "../../components/trust/directory";
 import type { TestRegistry } from "../support/registries";
+import { pushImage } from "../support/smallImage";
 import { toolPath } from "../support/tools";
 
 // An image, a trust and a signer, as ours and as the notation CLI's.
@@ -23,7 +24,6 @@ import { toolPath } from "../support/tools";
 const run = promisify(execFile);
 const clock = () => new Date();
 const revocation = httpRevocationSource();
-const IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 
 export interface PushedArtifact {
   repository: Repository;
@@ -33,24 +33,8 @@ export interface PushedArtifact {
 }
 
 export async function pushArtifact(registry: TestRegistry, name: string): Promise<PushedArtifact> {
-  const { host, caFile, dockerConfigDirectory: dockerConfig } = registry;
-  const repository = new Repository({ connection: { host, caFile, dockerConfig }, repository: name });
-  const config = {
-    mediaType: "application/vnd.oci.empty.v1+json",
-    digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
-    size: 2,
-  };
-  await repository.pushBytes(config, Buffer.from("{}"));
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: IMAGE_MANIFEST,
-    artifactType: "application/vnd.example",
-    config,
-    layers: [config],
-    annotations: { name },
-  };
-  const image = await repository.pushManifest(Buffer.from(JSON.stringify(manifest)), IMAGE_MANIFEST);
-  return { repository, image, reference: `${repository.scope}@${image.digest}` };
+  const { repository, descriptor: image, pinned: reference } = await pushImage(registry, name);
+  return { repository, image, reference };
 }
 
 /** A `notation` with a configuration folder of its own below `directory`, rendered from the trust; `identity` is its key "signer". */
