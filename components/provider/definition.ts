@@ -1,5 +1,5 @@
 /**
- * What a concept says of its resource: plain functions over plain JSON. `toHandler` makes the provider's six methods of it.
+ * What a concept says of its resource: plain functions over plain JSON. `toHandler` makes the provider's methods of it.
  *
  * The life of a resource, and where each part stands:
  * - `check` completes the inputs before every preview and `up` (what it adds is known in a preview too), offline;

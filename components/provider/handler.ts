@@ -1,9 +1,11 @@
 import { BreakwaterError, messageOf } from "../errors";
+import { type ConfigureRequest, configureFromEngine } from "./configuration";
 import { PropertyError, type ResourceDefinition } from "./definition";
 import { isUnknown, sameJson, toWire, type Wire, withoutProvider } from "./wire";
 
-/** The six methods that the engine calls, over plain JSON. They run in the provider's process. */
+/** The seven methods that the engine calls, over plain JSON. They run in the provider's process. */
 export interface Handler {
+  configure(request: ConfigureRequest): Promise<void>;
   check(olds: Wire, news: Wire): Promise<{ inputs: Wire; failures: { property: string; reason: string }[] }>;
   diff(id: string, olds: Wire, news: Wire): Promise<{ changes: boolean; replaces: string[] }>;
   create(news: Wire): Promise<{ id: string; outs: Wire }>;
@@ -22,6 +24,8 @@ export function toHandler<Inputs extends object, Outputs extends object>(
   const stateOf = (inputs: Inputs, outputs: Outputs) => toWire({ ...inputs, ...outputs, drift: "" });
 
   return {
+    configure: configureFromEngine,
+
     async check(olds, news) {
       try {
         const inputs = await definition.check?.(asInputs(news), asInputs(olds));
