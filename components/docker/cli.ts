@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
-import type { Writable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { messageOf } from "../errors";
 import { DockerError } from "./error";
 
 export interface DockerOptions {
-  /** Written to the command's standard input: the only way for a secret to reach it. */
-  readonly input?: string | Uint8Array;
+  /** Written to the command's standard input: the only way for a secret to reach it. A stream's own error is thrown. */
+  readonly input?: string | Uint8Array | Readable;
   /** After this the command is ended (SIGTERM, then SIGKILL) and the error is `DOCKER_TIMEOUT`. Default 10 minutes. */
   readonly timeoutMs?: number;
   readonly cwd?: string;
@@ -41,7 +41,14 @@ export async function runDocker(args: readonly string[], options: DockerOptions 
     ...(options.cwd !== undefined && { cwd: options.cwd }),
   });
   const ended = endOf(child, args);
-  const stdin = pipeline([options.input ?? ""], child.stdin).catch(() => undefined); // a command may not read it all
+  const input = options.input ?? "";
+  let inputFailure: unknown;
+  const source = input instanceof Readable ? input : Readable.from([input]);
+  source.once("error", (error) => {
+    inputFailure = error;
+    void stop(child);
+  });
+  const stdin = pipeline(source, child.stdin).catch(() => undefined); // a command may not read it all
   const stderr = collect(child.stderr, options.onLine, SHOWN_CHARACTERS * 4);
   const stdout = options.stdoutTo
     ? pipeline(child.stdout, options.stdoutTo).then(() => "")
@@ -57,6 +64,7 @@ export async function runDocker(args: readonly string[], options: DockerOptions 
     stdout.catch(() => void stop(child));
     const exit = await ended;
     await stdin;
+    if (inputFailure !== undefined) throw inputFailure;
     if (timedOut) {
       throw new DockerError("DOCKER_TIMEOUT", `${shown(args)} did not end within ${timeoutMs / 1000} s`);
     }

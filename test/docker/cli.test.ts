@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runDocker } from "../../components/docker/cli";
 import { DockerError } from "../../components/docker/error";
@@ -24,6 +24,14 @@ describe("runDocker", () => {
   it("hands on arguments without a shell, and standard input, and returns standard output", async () => {
     await docker('printf "%s|" "$@"; cat');
     expect(await runDocker(["a b", "$(id)", "'"], { input: "password" })).toBe("a b|$(id)|'|password");
+  });
+
+  it("hands on a stream, and throws the stream's own error", async () => {
+    await docker("cat");
+    expect(await runDocker(["load"], { input: Readable.from(["a", "b"]) })).toBe("ab");
+    const broken = new Error("the archive is cut");
+    const input = new Readable({ read: () => input.destroy(broken) });
+    await expect(runDocker(["load"], { input })).rejects.toBe(broken);
   });
 
   it("survives a command that does not read its input", async () => {
