@@ -5,6 +5,7 @@ import { Authenticator } from "./auth";
 import { originOf, type RegistryConnection } from "./connection";
 import { readCredentials } from "./credentials";
 import { OciError } from "./error";
+import { gated, isGated } from "./gate";
 import type { HttpRequest, HttpResponse } from "./http";
 import { Login } from "./login";
 import { RecentIndexes } from "./recentIndexes";
@@ -85,8 +86,35 @@ export class RegistryClient {
     return this.#transport.locate(location, base);
   }
 
-  /** Sends a request, logging in when asked to. Any status but 401 and 403 is the caller's to judge. */
+  /**
+   * Sends a request, logging in when asked to. Any status but 401 and 403 is the caller's to judge, and that of a manifest which
+   * is kept back until it is signed: a signer may read it all the same, by a token that may push.
+   */
   async send(request: RegistryRequest): Promise<HttpResponse> {
+    const { method, repository, target } = request;
+    const response = await this.#send(request);
+    if (typeof target !== "string" || !isGated(method, target, response)) return response;
+    const second = await this.#sendAsSigner(request);
+    if (second !== undefined && !isGated(method, target, second)) return second;
+    // The answer to HEAD does not say why; one more look does.
+    const told = method === "HEAD" ? await this.#send({ ...request, method: "GET" }) : response;
+    throw gated({ host: this.host, repository, target }, isGated("GET", target, told) ? told : response);
+  }
+
+  /** Undefined where that would be the same request again, and for a login that gets no such token. */
+  async #sendAsSigner(request: RegistryRequest): Promise<HttpResponse | undefined> {
+    if (request.actions !== "pull" || !this.#authenticator.tokenOfRepository) return undefined;
+    try {
+      return await this.#send({ ...request, actions: "pull,push" });
+    } catch (error) {
+      if (error instanceof OciError && (error.code === "REGISTRY_UNAUTHORIZED" || error.code === "REGISTRY_DENIED")) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async #send(request: RegistryRequest): Promise<HttpResponse> {
     const { method, repository, actions, target, body } = request;
     const url = target instanceof URL ? target : new URL(`v2/${repository}/${target}`, this.#transport.origin);
     const ours = url.origin === this.#transport.origin.origin;

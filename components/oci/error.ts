@@ -15,6 +15,8 @@ export type OciErrorCode =
   | "REGISTRY_TLS_UNTRUSTED"
   | "REGISTRY_UNAUTHORIZED"
   | "REGISTRY_DENIED"
+  /** It is there, but a policy of the registry gives it to nobody before it is signed. */
+  | "IMAGE_GATED"
   | "REGISTRY_ERROR"
   | "REGISTRY_RESPONSE_INVALID"
   | "CONNECTION_LOST"

@@ -1,4 +1,5 @@
 import type { Agent, Dispatcher } from "undici";
+import { USER_AGENT } from "./gate";
 import type { HttpRequest, HttpResponse } from "./http";
 import { ERROR_BODY_LIMIT } from "./limits";
 import { connectionError, responseTooLarge } from "./transportErrors";
@@ -31,7 +32,7 @@ export function exchange(agent: Agent, request: HttpRequest, limits = LIMITS): P
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method,
-        headers: { "user-agent": "breakwater", ...headers },
+        headers: { "user-agent": USER_AGENT, ...headers },
         body: body ?? null,
         headersTimeout: upload ? UPLOAD_ANSWER_TIMEOUT_MS : limits.silenceMs,
         bodyTimeout: limits.silenceMs,

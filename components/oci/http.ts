@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 
 export interface HttpRequest {
-  method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   url: URL;
   headers?: Record<string, string>;
   body?: Buffer | Readable;
