@@ -1,4 +1,5 @@
 import { acmeCertificate } from "./certificate/acmeCertificate.handler";
+import { harborInstallation } from "./harbor/harborInstallation.handler";
 import { fileIdentity } from "./identity/fileIdentity.handler";
 import { signingIdentity } from "./identity/signingIdentity.handler";
 import { pushedImage } from "./image/pushedImage.handler";
@@ -13,6 +14,7 @@ import { trust } from "./trust/trust.handler";
 export const handlers = {
   acmeCertificate: toHandler(acmeCertificate),
   fileIdentity: toHandler(fileIdentity),
+  harborInstallation: toHandler(harborInstallation),
   pebble: toHandler(pebble),
   pushedImage: toHandler(pushedImage),
   registry: toHandler(registry),

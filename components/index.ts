@@ -1,5 +1,6 @@
 /** The public API: what a stack is written with. */
 export { AcmeCertificate, type AcmeCertificateArgs } from "./certificate/acmeCertificate";
+export { HarborInstallation, type HarborInstallationArgs } from "./harbor/harborInstallation";
 export { FileIdentity, type FileIdentityArgs } from "./identity/fileIdentity";
 export { SigningIdentity, type SigningIdentityArgs } from "./identity/signingIdentity";
 export type { Weaker } from "./image/acceptWeaker";

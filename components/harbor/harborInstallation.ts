@@ -1,0 +1,77 @@
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+  output,
+  secret,
+} from "@pulumi/pulumi";
+import type { TlsCertificate } from "../certificate/tlsCertificate";
+import type { HarborConnection } from "./connection";
+import { HarborInstallationResource } from "./harborInstallation.resource";
+import { hostOf, urlOf } from "./installation/layout";
+
+export interface HarborInstallationArgs {
+  /** Of the release, without `v`: 2.15.2. A newer one upgrades, with a backup and a way back; an older one is refused. */
+  readonly version: string;
+  /** What clients reach this machine by. */
+  readonly hostname: string;
+  /** Of harbor.yml, docker-compose.yml and common/: absolute, or relative to the project's folder. */
+  readonly directory: string;
+  /** Of images and database; absolute. */
+  readonly dataDirectory: string;
+  /** The stack's secret config value `adminPassword`; another one is set by Harbor's API. */
+  readonly adminPassword: Input<string>;
+  /** What Harbor serves; a renewed one is put in place without a restart. */
+  readonly certificate: TlsCertificate;
+  /** Offline installer of the release, for a machine without a network. */
+  readonly installer?: { readonly path: string; readonly sha256: string };
+  readonly withTrivy?: boolean;
+  /** 80 and 443 when left out. */
+  readonly httpPort?: number;
+  readonly httpsPort?: number;
+  /** True: deleting the installation deletes images and database too. They stay when it is left out. */
+  readonly deleteData?: boolean;
+  /** How long all components may take to become healthy after a start; 600 when left out. */
+  readonly healthTimeoutSeconds?: number;
+}
+
+/** A Harbor on this machine, by Docker Compose, as Harbor's own installer does it. Needs root and a local Docker Engine. */
+export class HarborInstallation extends ComponentResource {
+  /** `https://host[:port]` */
+  readonly url: Output<string>;
+  /** `host[:port]`, as in the names of images. */
+  readonly host: Output<string>;
+  /** How the resources of Harbor's API reach it. */
+  readonly connection: Output<HarborConnection>;
+  /** Folder with database and data as they were before the last upgrade. */
+  readonly backup: Output<string | undefined>;
+
+  constructor(name: string, args: HarborInstallationArgs, options?: ComponentResourceOptions) {
+    super("breakwater:harbor:Installation", name, {}, options);
+    const { adminPassword, certificate, ...plain } = args;
+    const { chain, key, root } = certificate.files;
+    const resource = new HarborInstallationResource(
+      name,
+      {
+        ...plain,
+        adminPassword: secret(adminPassword),
+        certificate: certificate.id,
+        tls: { chainFile: chain, keyFile: key, ...(root !== undefined && { rootFile: root }) },
+      },
+      { parent: this },
+    );
+    // Known only with the resource: whoever uses them waits until Harbor is there.
+    const installed = <T>(value: T): Output<T> => output(resource.id).apply(() => value);
+    this.url = installed(urlOf(args));
+    this.host = installed(hostOf(args));
+    this.connection = installed({
+      url: urlOf(args),
+      ...(root !== undefined && { caFile: root }),
+      username: "admin",
+      passwordKey: "adminPassword",
+    });
+    this.backup = resource.backup;
+    this.registerOutputs({ url: this.url, host: this.host, connection: this.connection, backup: this.backup });
+  }
+}

@@ -1,0 +1,132 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { type CopyRule, copyTree, linkMissing, putInPlace, sizeOf } from "./copyTree";
+import { HarborInstallationError } from "./error";
+import type { Layout } from "./layout";
+import { requireDisk } from "./machine";
+
+const BACKUPS = "backup";
+/** Trivy's databases are fetched anew, and are large. */
+const LEFT_OUT = [BACKUPS, "trivy-adapter"];
+/** distribution's storage: blobs are named by their content and never written again; links below `repositories` are. */
+const BLOBS = "registry/docker/registry/v2/blobs";
+const REPOSITORIES = "registry/docker/registry/v2/repositories";
+/** Room that stays free beside the copy. */
+const RESERVE_BYTES = 2 ** 28;
+
+/** Where a backup made at `now` before leaving `version` is. */
+export function backupFolder(layout: Layout, version: string, now = new Date()): string {
+  const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  return path.join(layout.data, BACKUPS, `${version}-${time}`);
+}
+
+/**
+ * Copies database, keys, settings and what was rendered into `backup`, of a Harbor that is stopped. The blobs of the
+ * images are hard links. The folder appears by a rename, so a backup is whole or not there.
+ */
+export async function makeBackup(layout: Layout, backup: string): Promise<void> {
+  const rule = ruleOf(layout);
+  const partial = `${backup}.partial`;
+  const entries = await entriesOf(layout);
+  await requireOneFileSystem(layout, entries);
+  const sizes = await Promise.all(entries.map((name) => sizeOf(path.join(layout.data, name), rule)));
+  await requireDisk(
+    layout.data,
+    sizes.reduce((sum, size) => sum + size, RESERVE_BYTES),
+  );
+  await mkdir(partial, { recursive: true, mode: 0o700 });
+  for (const name of entries) await copyTree(path.join(layout.data, name), path.join(partial, "data", name), rule);
+  for (const file of renderedOf(layout)) {
+    if (existsSync(file)) await copyTree(file, path.join(partial, "installation", path.basename(file)));
+  }
+  await promisify(execFile)("sync", ["--file-system", partial]); // a power cut after this finds it whole
+  await rename(partial, backup);
+}
+
+/** What a run that was killed left half-made. */
+export async function removePartial(backup: string): Promise<void> {
+  await rm(`${backup}.partial`, { recursive: true, force: true });
+}
+
+/** True when `restoreBackup` was begun and has not ended. */
+export function isRestoring(backup: string): boolean {
+  return existsSync(restoringOf(backup));
+}
+
+/**
+ * Puts the backup in the place of what is there, by renames: it needs no room, and goes on where a kill stopped it. The backup is
+ * used up.
+ */
+export async function restoreBackup(layout: Layout, backup: string): Promise<void> {
+  const restoring = restoringOf(backup);
+  // Said by a name and not in a file: a disk that is full has room for it.
+  if (!existsSync(restoring)) await rename(backup, restoring);
+  const data = path.join(restoring, "data");
+  for (const name of await readdir(data).catch(() => [])) {
+    if (name !== "registry") await putInPlace(path.join(data, name), path.join(layout.data, name));
+  }
+  if (existsSync(path.join(data, BLOBS))) await linkMissing(path.join(data, BLOBS), path.join(layout.data, BLOBS));
+  if (existsSync(path.join(data, REPOSITORIES))) {
+    await putInPlace(path.join(data, REPOSITORIES), path.join(layout.data, REPOSITORIES));
+  }
+  for (const file of renderedOf(layout)) {
+    const kept = path.join(restoring, "installation", path.basename(file));
+    if (existsSync(kept)) await putInPlace(kept, file);
+  }
+  await rm(restoring, { recursive: true, force: true });
+}
+
+/** The folder of the last whole backup; undefined when there is none. */
+export async function lastBackup(layout: Layout): Promise<string | undefined> {
+  const names = await readdir(path.join(layout.data, BACKUPS)).catch(() => []);
+  const whole = names.filter((name) => !/\.(partial|restoring)$/.test(name)).sort(byTime);
+  const last = whole.at(-1);
+  return last === undefined ? undefined : path.join(layout.data, BACKUPS, last);
+}
+
+function byTime(a: string, b: string): number {
+  const [left, right] = [a, b].map((name) => name.slice(name.indexOf("-") + 1));
+  return (left ?? "") < (right ?? "") ? -1 : 1;
+}
+
+/** Removes all backups but this one. */
+export async function removeOtherBackups(backup: string): Promise<void> {
+  const folder = path.dirname(backup);
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name !== path.basename(backup)) await rm(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function restoringOf(backup: string): string {
+  return `${backup}.restoring`;
+}
+
+async function entriesOf(layout: Layout): Promise<string[]> {
+  return (await readdir(layout.data)).filter((name) => !LEFT_OUT.includes(name));
+}
+
+function renderedOf(layout: Layout): string[] {
+  return [layout.harborYml, layout.composeFile, layout.common, layout.rendered];
+}
+
+function ruleOf(layout: Layout): CopyRule {
+  const blobs = path.join(layout.data, BLOBS);
+  return (file) => (file.startsWith(`${blobs}/`) ? "link" : "copy");
+}
+
+/** A restore is renames within the data folder; a folder that is mounted there can't be renamed. */
+async function requireOneFileSystem(layout: Layout, entries: readonly string[]): Promise<void> {
+  const { dev } = await lstat(layout.data);
+  for (const name of [...entries, BLOBS, REPOSITORIES]) {
+    const status = await lstat(path.join(layout.data, name)).catch(() => undefined);
+    if (status === undefined || status.dev === dev) continue;
+    throw new HarborInstallationError(
+      "HARBOR_DATA_SCATTERED",
+      `${path.join(layout.data, name)} is on another file system than ${layout.data}, so a backup could not be put back at once. ` +
+        "Mount one file system as the data folder, or upgrade by hand as Harbor's guide says and set the new version in its record",
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { runDocker } from "../../docker/cli";
+import { DockerError } from "../../docker/error";
+import { messageOf } from "../../errors";
+import { containersOf, PROJECT } from "./containers";
+import { HarborInstallationError } from "./error";
+import { pullPolicy } from "./images";
+import type { HarborInstallationInputs } from "./inputs";
+import { type Layout, layoutOf } from "./layout";
+
+const UP_MS = 30 * 60_000;
+const DOWN_MS = 5 * 60_000;
+
+/** Starts what does not run; containers that run as they are declared stay. */
+export async function composeUp(inputs: HarborInstallationInputs, progress: (line: string) => void): Promise<void> {
+  const args = ["up", "--detach", "--remove-orphans", "--pull", pullPolicy(inputs)];
+  try {
+    await compose(layoutOf(inputs), args, UP_MS, progress);
+  } catch (error) {
+    if (!(error instanceof DockerError) || error.code !== "DOCKER_COMMAND_FAILED") throw error;
+    throw new HarborInstallationError(
+      "HARBOR_NOT_STARTED",
+      `Harbor's composition does not start: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Stops and removes the containers and the network of this folder's Harbor; its files stay. */
+export async function composeDown(layout: Layout): Promise<void> {
+  const containers = await containersOf(layout.directory);
+  if (existsSync(layout.composeFile)) {
+    // Without containers a network may still be there; but only ours may be touched, and its name says nothing of the folder.
+    if (containers.length > 0) await compose(layout, ["down", "--remove-orphans"], DOWN_MS);
+    return;
+  }
+  if (containers.length > 0) {
+    await runDocker(["rm", "--force", ...containers.map(({ name }) => name)], { timeoutMs: DOWN_MS });
+  }
+}
+
+/** The services that the rendered composition has. */
+export async function composeServices(layout: Layout): Promise<string[]> {
+  const output = await compose(layout, ["config", "--services"], 60_000);
+  return output.split("\n").filter((line) => line !== "");
+}
+
+async function compose(layout: Layout, args: string[], timeoutMs: number, onLine?: (line: string) => void) {
+  const options = ["--project-name", PROJECT, "--project-directory", layout.directory, "--file", layout.composeFile];
+  return await runDocker(["compose", "--ansi", "never", ...options, ...args], {
+    timeoutMs,
+    cwd: layout.directory,
+    ...(onLine && { onLine: (line: string) => showLine(line, onLine) }),
+  });
+}
+
+/** Of the plain progress the ends of steps, not each byte that was pulled. */
+function showLine(line: string, onLine: (line: string) => void): void {
+  if (/\b(Started|Created|Recreated|Removed|Stopped|Pulled|Error)\b/.test(line)) onLine(line.trim());
+}

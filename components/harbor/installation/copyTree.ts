@@ -1,0 +1,84 @@
+import { constants } from "node:fs";
+import {
+  chmod,
+  chown,
+  copyFile,
+  lchown,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  utimes,
+} from "node:fs/promises";
+import path from "node:path";
+
+/** Whether a file is copied, linked (its content never changes), or left out. */
+export type CopyRule = (file: string) => "copy" | "link" | "skip";
+
+/**
+ * Copies a folder or file with owners, modes and times, as a database needs them. In this process and not by `cp`, so that
+ * nothing goes on writing when the process is killed.
+ */
+export async function copyTree(from: string, to: string, rule: CopyRule = () => "copy"): Promise<void> {
+  const how = rule(from);
+  if (how === "skip") return;
+  const status = await lstat(from);
+  if (status.isDirectory()) {
+    await mkdir(to, { recursive: true });
+    for (const name of await readdir(from)) await copyTree(path.join(from, name), path.join(to, name), rule);
+  } else if (status.isSymbolicLink()) {
+    await symlink(await readlink(from), to);
+    await lchown(to, status.uid, status.gid);
+    return;
+  } else if (!status.isFile()) {
+    return; // sockets and pipes of processes that are stopped
+  } else if (how === "link") {
+    await link(from, to);
+    return;
+  } else {
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+  }
+  await chown(to, status.uid, status.gid);
+  await chmod(to, status.mode & 0o7777);
+  await utimes(to, status.atime, status.mtime);
+}
+
+/** Links every file below `from` that is missing below `to`. */
+export async function linkMissing(from: string, to: string): Promise<void> {
+  const status = await lstat(from);
+  if (!status.isDirectory()) {
+    await link(from, to).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    return;
+  }
+  try {
+    await mkdir(to);
+    await chown(to, status.uid, status.gid);
+    await chmod(to, status.mode & 0o7777);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  for (const name of await readdir(from)) await linkMissing(path.join(from, name), path.join(to, name));
+}
+
+/** Puts `from` in the place of `to` without needing room. A kill between leaves `from`, and the next call ends it. */
+export async function putInPlace(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true });
+  await mkdir(path.dirname(to), { recursive: true });
+  await rename(from, to);
+}
+
+/** Bytes that `copyTree` would write. */
+export async function sizeOf(from: string, rule: CopyRule = () => "copy"): Promise<number> {
+  if (rule(from) !== "copy") return 0;
+  const status = await lstat(from);
+  if (!status.isDirectory()) return status.size;
+  const names = await readdir(from);
+  const sizes = await Promise.all(names.map((name) => sizeOf(path.join(from, name), rule)));
+  return sizes.reduce((sum, size) => sum + size, status.size);
+}

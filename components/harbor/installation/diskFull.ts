@@ -1,0 +1,31 @@
+import { DockerError } from "../../docker/error";
+import { messageOf } from "../../errors";
+import { HarborInstallationError } from "./error";
+import type { Layout } from "./layout";
+import { freeBytes, mebibytes } from "./machine";
+
+/** Runs `work`; what it throws because a disk is full says so, wherever it happened: here, in a container, in the engine. */
+export async function explainingFullDisk<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFullDisk(error)) throw error;
+    const folders = [layout.data, layout.directory, "/var/lib/docker", "/var/log"];
+    const free = await Promise.all(
+      folders.map(async (folder) => `${folder} ${await freeBytes(folder).then(mebibytes, () => "unknown")}`),
+    );
+    throw new HarborInstallationError(
+      "HARBOR_DISK_FULL",
+      `a disk is full; free are: ${free.join(", ")}. Make room and run \`up\` again: it goes on from here. ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+export function isFullDisk(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") return true;
+  if (error instanceof DockerError && /no space left on device|disk quota exceeded/i.test(error.message)) return true;
+  return isFullDisk(error.cause);
+}

@@ -1,0 +1,62 @@
+import { rm, rmdir } from "node:fs/promises";
+import path from "node:path";
+import { isRestoring, removePartial } from "./backup";
+import { composeDown } from "./compose";
+import { requireLocalEngine } from "./engine";
+import type { HarborInstallationState } from "./inputs";
+import { readJournal, removeJournal } from "./journal";
+import { type Layout, layoutOf } from "./layout";
+import { requireMachine } from "./machine";
+import { progress } from "./progress";
+import { restore } from "./wayBack";
+
+/** What Harbor, `prepare` and this program make in the data folder; what else is there is somebody's. */
+const DATA = [
+  "backup",
+  "breakwater.json",
+  "ca_download",
+  "database",
+  "job_logs",
+  "redis",
+  "registry",
+  "secret",
+  "trivy-adapter",
+];
+
+/** Stops and removes Harbor and what was rendered for it. Images and database stay unless `deleteData` is declared. */
+export async function removeInstallation(state: HarborInstallationState): Promise<void> {
+  const layout = layoutOf(state);
+  requireMachine();
+  await requireLocalEngine();
+  await composeDown(layout);
+  if (!state.deleteData) await endUpgrade(layout);
+  const { harborYml, composeFile, common, input, rendered, journal } = layout;
+  for (const file of [harborYml, composeFile, common, input, rendered, journal]) {
+    await rm(file, { recursive: true, force: true });
+  }
+  await removeEmpty(layout.directory);
+  if (!state.deleteData) {
+    progress(`images and database stay in ${layout.data}; \`deleteData: true\` would delete them too`);
+    return;
+  }
+  for (const name of DATA) await rm(path.join(layout.data, name), { recursive: true, force: true });
+  await removeEmpty(layout.data);
+}
+
+/** Data that stay are to be whole, and of one release. */
+async function endUpgrade(layout: Layout): Promise<void> {
+  const journal = await readJournal(layout);
+  if (journal === undefined) return;
+  const { phase, backup } = journal;
+  const untouched = phase === "stopping" || phase === "backing-up";
+  if (untouched && !isRestoring(backup)) await removePartial(backup);
+  else await restore(layout, journal);
+  await removeJournal(layout);
+}
+
+async function removeEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    // Not empty: it holds what others put there. Busy: a file system is mounted there.
+    if (!["ENOENT", "ENOTEMPTY", "EBUSY"].includes(error.code ?? "")) throw error;
+  });
+}

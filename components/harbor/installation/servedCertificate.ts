@@ -1,0 +1,113 @@
+import { chmod, chown, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect } from "node:tls";
+import { runDocker } from "../../docker/cli";
+import { messageOf } from "../../errors";
+import { type CertificateFiles, thumbprintOf } from "./certificate";
+import { HarborInstallationError } from "./error";
+import type { HarborInstallationInputs } from "./inputs";
+import { layoutOf, portsOf } from "./layout";
+
+/** The user that Harbor's nginx runs as (make/photon/prepare/g.py). */
+const NGINX_USER = 10000;
+const RELOAD_MS = 30_000;
+const CONNECT_MS = 10_000;
+
+/**
+ * Sees to it that the running nginx serves the declared certificate. New files go where `prepare` copies them to, and
+ * nginx reads them on a signal: nothing restarts and no connection drops.
+ */
+export async function serveCertificate(
+  inputs: HarborInstallationInputs,
+  progress: (line: string) => void,
+): Promise<void> {
+  const { certificate, served } = layoutOf(inputs);
+  const [wanted, before] = await Promise.all([contentsOf(certificate), contentsOf(served)]);
+  const sameFiles = wanted.chain.equals(before.chain) && wanted.key.equals(before.key);
+  const thumbprint = thumbprintOf(wanted.chain);
+  if (sameFiles && (await servedThumbprint(inputs)) === thumbprint) return;
+  if (!sameFiles) await replace(served, wanted);
+  try {
+    await runDocker(["exec", "nginx", "nginx", "-t"], { timeoutMs: 60_000 });
+  } catch (error) {
+    if (!sameFiles) await replace(served, before);
+    throw notServed(`nginx refuses it: ${messageOf(error)}`, error);
+  }
+  await runDocker(["kill", "--signal", "HUP", "nginx"], { timeoutMs: 60_000 });
+  for (const until = Date.now() + RELOAD_MS; Date.now() < until; await sleep(200)) {
+    if ((await servedThumbprint(inputs)) !== thumbprint) continue;
+    progress("nginx serves the new certificate");
+    return;
+  }
+  throw notServed(
+    "nginx was told to load it, and still serves another one: `docker exec nginx nginx -t` and its log say why",
+  );
+}
+
+/** Says in words that nginx serves another certificate than the declared one; empty when it does not. */
+export async function driftOfServed(inputs: HarborInstallationInputs): Promise<string> {
+  const wanted = thumbprintOf(await readFile(layoutOf(inputs).certificate.chain));
+  const served = await servedThumbprint(inputs);
+  if (served === undefined) return "its HTTPS port does not answer";
+  return served === wanted ? "" : "nginx serves another certificate than the declared one";
+}
+
+/** SHA-256 of the leaf that this machine's Harbor serves, in lower hex; undefined when nothing answers. */
+function servedThumbprint(
+  inputs: Pick<HarborInstallationInputs, "hostname" | "httpsPort">,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: "127.0.0.1",
+      port: portsOf(inputs).https,
+      ...(isIP(inputs.hostname) === 0 && { servername: inputs.hostname }),
+      rejectUnauthorized: false, // only looked at: which leaf is it
+      timeout: CONNECT_MS,
+    });
+    const end = (thumbprint?: string) => {
+      socket.destroy();
+      resolve(thumbprint);
+    };
+    socket.once("secureConnect", () => {
+      const { raw } = socket.getPeerCertificate();
+      end(raw === undefined ? undefined : thumbprintOf(raw));
+    });
+    socket.once("timeout", () => end());
+    socket.once("error", () => end());
+    socket.once("close", () => end());
+  });
+}
+
+interface Contents {
+  readonly chain: Buffer;
+  readonly key: Buffer;
+}
+
+async function contentsOf(files: CertificateFiles): Promise<Contents> {
+  const [chain, key] = await Promise.all([readFile(files.chain), readFile(files.key)]);
+  return { chain, key };
+}
+
+/** Both written first and then renamed, so that they are of two certificates for as short as can be. */
+async function replace(files: CertificateFiles, contents: Contents): Promise<void> {
+  const drafts = { chain: `${files.chain}.new`, key: `${files.key}.new` };
+  try {
+    for (const name of ["chain", "key"] as const) {
+      await rm(drafts[name], { force: true });
+      await writeFile(drafts[name], contents[name], { mode: 0o600, flag: "wx" });
+      await chmod(drafts[name], 0o600);
+      await chown(drafts[name], NGINX_USER, NGINX_USER);
+    }
+    await rename(drafts.chain, files.chain);
+    await rename(drafts.key, files.key);
+  } finally {
+    await Promise.all(Object.values(drafts).map((draft) => rm(draft, { force: true })));
+  }
+}
+
+function notServed(why: string, cause?: unknown): HarborInstallationError {
+  return new HarborInstallationError("HARBOR_CERTIFICATE_NOT_SERVED", `the certificate is not served: ${why}`, {
+    cause,
+  });
+}
