@@ -2,6 +2,8 @@ import { BreakwaterError } from "../errors";
 
 export type ImageErrorCode =
   | "TAG_MOVED"
+  /** The tag points to something unsigned, and a gate keeps back what. */
+  | "TAG_GATED"
   | "SOURCE_CHANGED"
   | "SIGNATURE_REFUSED"
   | "IMAGE_NOT_VERIFIED"

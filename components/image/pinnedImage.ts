@@ -11,6 +11,13 @@ export interface PinnedImage {
   readonly mediaType: string;
   /** Bytes of the manifest. */
   readonly size: number;
+  /** Of an index: every manifest below it. A gate asks for a signature of each, since clients pull them by their own digests. */
+  readonly children?: readonly Descriptor[];
+}
+
+/** The manifests of an image, each as an image of its own: the children first, the root last. */
+export function partsOf({ children = [], ...root }: PinnedImage): PinnedImage[] {
+  return [...children.map(({ mediaType, digest, size }) => ({ ...root, mediaType, digest, size })), root];
 }
 
 /** The repository's client; paths in state are relative to the project's folder. */

@@ -1,14 +1,19 @@
 import { messageOf } from "../errors";
-import { resolvePath } from "../files/paths";
+import type { Descriptor } from "../oci/descriptor";
 import type { RegistryConnection, Repository } from "../oci/repository";
 import { PropertyError, type ResourceDefinition } from "../provider/definition";
+import { isUnknown } from "../provider/wire";
 import { ImageError } from "./error";
 import { openRepository, scopeOf } from "./pinnedImage";
 import { pushImage } from "./push";
-import { openImageSource } from "./source";
+import { type ImageSource, namesContent, withImageSource } from "./source";
+import { GATED, lookUp, mayPointTo } from "./tagContent";
 
 export interface PushedImageInputs {
-  /** OCI layout folder, OCI archive or `docker save` archive; relative to the project's folder, or absolute. */
+  /**
+   * OCI layout folder, OCI archive or `docker save` archive, relative to the project's folder or absolute; or
+   * `docker-daemon:NAME[:TAG]`, an image of Docker Engine. In a preview it may be unknown: the image is still to be built.
+   */
   readonly source: string;
   readonly registry: RegistryConnection;
   readonly repository: string;
@@ -19,6 +24,8 @@ export interface PushedImageInputs {
   readonly digest?: string;
   readonly mediaType?: string;
   readonly size?: number;
+  /** Of an index: the manifests below it. */
+  readonly children?: readonly Descriptor[];
 }
 
 /**
@@ -27,12 +34,13 @@ export interface PushedImageInputs {
  * nothing: the registry may be others' as well.
  */
 export const pushedImage: ResourceDefinition<PushedImageInputs, Record<never, never>> = {
-  compared: ["registry", "repository", "tag", "digest"],
+  // The children follow from the digest; they are compared for the sake of states that do not know them yet.
+  compared: ["registry", "repository", "tag", "digest", "children"],
 
-  async check(news) {
+  async check(news, olds) {
+    if (isUnknown(news.source)) return news;
     try {
-      const { root } = await openImageSource(resolvePath(news.source));
-      return { ...news, digest: root.digest, mediaType: root.mediaType, size: root.size };
+      return { ...news, ...(known(news, olds) ?? (await withImageSource(news.source, describe))) };
     } catch (error) {
       throw new PropertyError("source", messageOf(error), { cause: error });
     }
@@ -46,49 +54,89 @@ export const pushedImage: ResourceDefinition<PushedImageInputs, Record<never, ne
   async observe(state) {
     const repository = openRepository(state);
     const name = `${scopeOf(state)}:${state.tag}`;
-    const tagged = await repository.resolve(state.tag);
-    if (tagged !== undefined && tagged.digest !== state.digest) {
-      return { drift: `tag ${name} was moved to ${tagged.digest}; declared is ${state.digest}` };
+    const digest = digestOf(state);
+    const tagged = await lookUp(repository, state.tag);
+    if (tagged === GATED) {
+      // Unsigned, as ours is before it is signed: its signature is what is missing, and not ours to mend.
+      const drift = `tag ${name} was moved to something that is unsigned and gated; declared is ${digest}`;
+      return { drift: (await mayPointTo(repository, digest)) ? "" : drift };
     }
-    const there = tagged ?? (await repository.resolve(digestOf(state)));
-    if (there === undefined) return { drift: `${scopeOf(state)}@${state.digest} is not in the registry` };
+    if (tagged !== undefined && tagged.digest !== digest) {
+      return { drift: `tag ${name} was moved to ${tagged.digest}; declared is ${digest}` };
+    }
+    const there = tagged ?? (await lookUp(repository, digest));
+    if (there === undefined) return { drift: `${scopeOf(state)}@${digest} is not in the registry` };
     return { drift: tagged === undefined ? `tag ${name} is missing` : "" };
   },
 
   async update(state, inputs) {
-    await push(inputs, scopeOf(state) === scopeOf(inputs) ? state.digest : undefined);
+    await push(inputs, state);
     return {};
   },
 
   async delete() {},
 };
 
-async function push(inputs: PushedImageInputs, ownDigest: string | undefined): Promise<void> {
-  const source = await openImageSource(resolvePath(inputs.source));
-  const repository = openRepository(inputs);
-  if (source.root.digest !== inputs.digest) {
-    throw new ImageError(
-      "SOURCE_CHANGED",
-      `${inputs.source} is ${source.root.digest} by now, but ${inputs.digest} was planned; nothing was pushed. Run again`,
-    );
-  }
-  const permit = () => requireOwnTag(inputs, repository, ownDigest);
-  await pushImage(source, repository, { tag: inputs.tag, permit });
+async function describe({ root, manifests }: ImageSource) {
+  const children = manifests.map(({ descriptor }) => descriptor).filter(({ digest }) => digest !== root.digest);
+  const { digest, mediaType, size } = root;
+  return { digest, mediaType, size, ...(children.length > 0 && { children }) };
 }
 
-/** Refuses a tag that points to content which is neither declared now nor was pushed by this resource before. */
+/** An image that Docker Engine names by its content is what it was: the engine, which may have dropped it since, is not asked. */
+function known({ source }: PushedImageInputs, olds: Partial<PushedImageInputs>) {
+  const { digest, mediaType, size, children } = olds;
+  if (!namesContent(source) || source !== olds.source) return undefined;
+  if (digest === undefined || mediaType === undefined || size === undefined) return undefined;
+  return { digest, mediaType, size, ...(children && { children }) };
+}
+
+/** `before`: what this resource pushed earlier. */
+async function push(inputs: PushedImageInputs, before: PushedImageInputs | undefined): Promise<void> {
+  const repository = openRepository(inputs);
+  await withImageSource(inputs.source, async (source) => {
+    if (source.root.digest !== inputs.digest) {
+      throw new ImageError(
+        "SOURCE_CHANGED",
+        `${inputs.source} is ${source.root.digest} by now, but ${inputs.digest} was planned; nothing was pushed. ` +
+          "Run again; if an image of Docker Engine is another each time, the engine was upgraded: build it anew",
+      );
+    }
+    const permit = () => requireOwnTag(inputs, repository, before);
+    await pushImage(source, repository, { tag: inputs.tag, permit });
+  });
+}
+
+/**
+ * Refuses a tag that points to content which is neither declared now nor was pushed by this resource before. Where a gate keeps
+ * back what the tag points to, the tag is ours only as far as state shows it: this resource pushed this very tag, and what it
+ * pushed is unsigned still, so that it may be what the tag points to. In that case alone somebody who moved the tag to other
+ * unsigned content would not be noticed; nobody can have pulled that content through the gate.
+ */
 async function requireOwnTag(
   inputs: PushedImageInputs,
   repository: Repository,
-  ownDigest: string | undefined,
+  before: PushedImageInputs | undefined,
 ): Promise<void> {
-  const tagged = await repository.resolve(inputs.tag);
-  if (tagged === undefined || tagged.digest === inputs.digest || tagged.digest === ownDigest) return;
-  if (inputs.acceptTag) return;
-  throw new ImageError(
-    "TAG_MOVED",
-    `tag ${scopeOf(inputs)}:${inputs.tag} points to ${tagged.digest}, but ${inputs.digest} is declared. ` +
-      "Nothing was signed or overwritten. Find out who moved it; `npm start -- --accept-tag` points it back to what is declared",
+  const own = before && scopeOf(before) === scopeOf(inputs) ? before : undefined;
+  const tagged = await lookUp(repository, inputs.tag);
+  if (tagged === undefined || inputs.acceptTag) return;
+  if (tagged !== GATED) {
+    if (tagged.digest === inputs.digest || tagged.digest === own?.digest) return;
+    throw refusal("TAG_MOVED", inputs, `points to ${tagged.digest}`);
+  }
+  if (own?.tag === inputs.tag && (await mayPointTo(repository, digestOf(own)))) return;
+  if (await mayPointTo(repository, digestOf(inputs)))
+    throw refusal("TAG_GATED", inputs, "points to something unsigned that the gate keeps back");
+  throw refusal("TAG_MOVED", inputs, "points to something else, which is unsigned and gated");
+}
+
+function refusal(code: "TAG_MOVED" | "TAG_GATED", inputs: PushedImageInputs, what: string): ImageError {
+  const owner = code === "TAG_MOVED" ? "Find out who moved it" : "It may be what an interrupted run pushed; find out";
+  return new ImageError(
+    code,
+    `tag ${scopeOf(inputs)}:${inputs.tag} ${what}, but ${inputs.digest} is declared. ` +
+      `Nothing was signed or overwritten. ${owner}; \`npm start -- --accept-tag\` points it back to what is declared`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { ResourceDefinition } from "../provider/definition";
 import { sameJson } from "../provider/wire";
 import type { Weaker } from "./acceptWeaker";
 import type { KeptSignature } from "./keptSignature";
-import type { PinnedImage } from "./pinnedImage";
+import { type PinnedImage, partsOf } from "./pinnedImage";
 import { type Ports, realPorts } from "./ports";
 import { attachSignature, isAttached, whyRenewed } from "./signature";
 import { checkSignatureOptions, type SignatureOptions } from "./signatureOptions";
@@ -26,14 +26,17 @@ export interface SignedImageInputs extends SignatureOptions {
   readonly acceptWeaker?: readonly Weaker[];
 }
 
-/** The signature, kept byte for byte: a deleted one is attached again without the key. */
+/** The signatures, kept byte for byte: a deleted one is attached again without the key. */
 export interface SignedImageOutputs {
   readonly signature: KeptSignature;
+  /** Of an index: the signature of each manifest below it, by that manifest's digest. */
+  readonly childSignatures?: Readonly<Record<string, KeptSignature>>;
 }
 
 /**
- * An image with a signature of an identity: verified in memory under the declared trust, then pushed. A signature that is not
- * as declared any more, or that expired, gets a successor; it stays in the registry. Deleting the resource deletes none.
+ * An image with a signature of an identity: verified in memory under the declared trust, then pushed. An index is signed after all
+ * that is below it, each with a signature of its own. A signature that is not as declared any more, or that expired, gets a
+ * successor; it stays in the registry. Deleting the resource deletes none.
  */
 export function signedImageWith(ports: Ports): ResourceDefinition<SignedImageInputs, SignedImageOutputs> {
   return {
@@ -45,25 +48,61 @@ export function signedImageWith(ports: Ports): ResourceDefinition<SignedImageInp
     },
 
     async create(inputs) {
-      const signature = await attachSignature(signingOf(inputs), undefined, ports);
-      return { id: signature.digest, outputs: { signature } };
+      const outputs = await attachAll(inputs, undefined, ports);
+      return { id: outputs.signature.digest, outputs };
     },
 
     async observe(state) {
-      if (await isAttached(state.image, state.signature)) {
-        return { drift: await whyRenewed(signingOf(state), state.signature, ports) };
+      const drifts: string[] = [];
+      for (const image of partsOf(state.image)) {
+        const drift = await driftOf(state, image, ports);
+        if (drift !== "") drifts.push(drift);
       }
-      return { drift: `signature ${state.signature.digest} is not in the registry` };
+      return { drift: drifts.join("; ") };
     },
 
     async update(state, inputs) {
-      // Which authority stamped a signature can't be told from its declaration, so any change asks for a new one.
-      const outdated = !sameJson(state.timestamp, inputs.timestamp);
-      return { signature: await attachSignature(signingOf(inputs), { signature: state.signature, outdated }, ports) };
+      return await attachAll(inputs, state, ports);
     },
 
     async delete() {},
   };
+}
+
+async function attachAll(
+  inputs: SignedImageInputs,
+  state: (SignedImageInputs & SignedImageOutputs) | undefined,
+  ports: Ports,
+): Promise<SignedImageOutputs> {
+  // Which authority stamped a signature can't be told from its declaration, so any change asks for a new one.
+  const outdated = state !== undefined && !sameJson(state.timestamp, inputs.timestamp);
+  const signing = signingOf(inputs);
+  const attach = async (image: PinnedImage) => {
+    const earlier = state && keptOf(state, image);
+    return await attachSignature({ ...signing, image }, earlier && { signature: earlier, outdated }, ports);
+  };
+  const childSignatures: Record<string, KeptSignature> = {};
+  for (const image of partsOf(inputs.image)) {
+    if (image.digest !== inputs.image.digest) childSignatures[image.digest] = await attach(image);
+  }
+  const signature = await attach(inputs.image);
+  return { signature, ...(Object.keys(childSignatures).length > 0 && { childSignatures }) };
+}
+
+async function driftOf(
+  state: SignedImageInputs & SignedImageOutputs,
+  image: PinnedImage,
+  ports: Ports,
+): Promise<string> {
+  const kept = keptOf(state, image);
+  if (kept === undefined) return `${image.digest} has no signature`;
+  if (!(await isAttached(image, kept))) return `signature ${kept.digest} is not in the registry`;
+  return await whyRenewed({ ...signingOf(state), image }, kept, ports);
+}
+
+/** What an earlier run left for a manifest, be it the image itself or below it. */
+function keptOf(state: SignedImageInputs & SignedImageOutputs, { digest }: PinnedImage): KeptSignature | undefined {
+  return digest === state.image.digest ? state.signature : state.childSignatures?.[digest];
 }
 
 export const signedImage = signedImageWith(realPorts);

@@ -15,6 +15,12 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 const SIGNATURE = `sha256:${"b".repeat(64)}`;
 const MADE: Record<string, object> = {
   PushedImage: { digest: DIGEST, mediaType: "application/vnd.oci.image.manifest.v1+json", size: 1 },
+  "PushedImage index": {
+    digest: SIGNATURE,
+    mediaType: "application/vnd.oci.image.index.v1+json",
+    size: 1,
+    children: [{ digest: DIGEST, mediaType: "application/vnd.oci.image.manifest.v1+json", size: 1 }],
+  },
   SigningIdentity: { certificate: "PEM" },
   SignedImage: { signature: { digest: SIGNATURE } },
   VerifiedImage: {
@@ -31,7 +37,7 @@ beforeAll(async () => {
       const { __provider: _, ...rest } = inputs as Record<string, unknown>;
       const kind = type.split(":").at(-1) ?? "";
       if (type.startsWith("pulumi-nodejs:dynamic/")) registered.set(`${kind} ${name}`, rest);
-      return { id: `${kind}-id`, state: { ...rest, ...MADE[kind] } };
+      return { id: `${kind}-id`, state: { ...rest, ...(MADE[`${kind} ${name}`] ?? MADE[kind]) } };
     },
     call: ({ inputs }) => inputs,
   });
@@ -64,6 +70,15 @@ describe("A SignedImage", () => {
     const { signed } = declared("plain", {});
     await value(signed.signatureDigest);
     expect(Object.keys(registered.get("SignedImage plain") ?? {}).sort()).toEqual(["identity", "image", "trust"]);
+  });
+});
+
+describe("A PushedImage", () => {
+  const place = { source: "s", registry: { host: "registry.example" }, repository: "app", tag: "v1" };
+
+  it("of an index hands on what is below it; of a manifest nothing", async () => {
+    expect(await value(new PushedImage("index", place).pinned)).toMatchObject({ children: [{ digest: DIGEST }] });
+    expect(await value(new PushedImage("manifest", place).pinned)).not.toHaveProperty("children");
   });
 });
 
