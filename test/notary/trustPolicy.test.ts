@@ -81,6 +81,16 @@ describe("a trust policy", () => {
       verification({ level: "strict", override: { expiry: null } }),
     ],
     [
+      "has for an action what can't be made a text",
+      "OVERRIDE_ACTION_UNKNOWN",
+      verification({ level: "strict", override: { revocation: ["skip", { toString: "skip" }] } }),
+    ],
+    [
+      "has for verifyTimestamp what can't be made a text",
+      "VERIFY_TIMESTAMP_UNKNOWN",
+      verification({ level: "strict", verifyTimestamp: { toString: "always" } }),
+    ],
+    [
       "has a scope twice in one statement",
       "REGISTRY_SCOPE_DUPLICATE",
       document(statement({ registryScopes: ["registry.test/a", "registry.test/a"] })),

@@ -65,7 +65,7 @@ function parseOverrideEntry(key: string, value: unknown, where: string): [Valida
   if (!action) {
     throw new TrustPolicyError(
       "OVERRIDE_ACTION_UNKNOWN",
-      `${where}.${key} ${quoted(value)} is no action${suggestion(String(value), VALIDATION_ACTIONS)}`,
+      `${where}.${key} ${quoted(value)} is no action${suggestion(value, VALIDATION_ACTIONS)}`,
     );
   }
   if (validation === "integrity")
@@ -86,6 +86,6 @@ function parseVerifyTimestamp(value: unknown, where: string): VerifyTimestamp | 
   if (option) return option;
   throw new TrustPolicyError(
     "VERIFY_TIMESTAMP_UNKNOWN",
-    `${where}.verifyTimestamp ${quoted(value)} is unknown${suggestion(String(value), VERIFY_TIMESTAMP)}`,
+    `${where}.verifyTimestamp ${quoted(value)} is unknown${suggestion(value, VERIFY_TIMESTAMP)}`,
   );
 }

@@ -1,12 +1,16 @@
 /** `: did you mean "…"?` when one of the known words is near, else the list of them: the end of a sentence
- * about a name that trust-store-trust-policy.md § Trust Policy Properties does not have. */
-export function suggestion(word: string, known: readonly string[]): string {
-  const nearest = known
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((left, right) => left.distance - right.distance)[0];
+ * about a name that trust-store-trust-policy.md § Trust Policy Properties does not have. What is no text is near none. */
+export function suggestion(word: unknown, known: readonly string[]): string {
+  const nearest = typeof word === "string" ? nearestOf(word.toLowerCase(), known) : undefined;
   if (nearest && nearest.distance <= Math.max(2, nearest.candidate.length / 3))
     return `: did you mean "${nearest.candidate}"?`;
   return `: use one of ${known.map((candidate) => `"${candidate}"`).join(", ")}`;
+}
+
+function nearestOf(word: string, known: readonly string[]) {
+  return known
+    .map((candidate) => ({ candidate, distance: editDistance(word, candidate.toLowerCase()) }))
+    .sort((left, right) => left.distance - right.distance)[0];
 }
 
 /** Levenshtein's distance; a word is cut first, as it may come from anywhere. */
