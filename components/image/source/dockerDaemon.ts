@@ -67,4 +67,4 @@ function notSaved(name: string, path: string, cause: unknown): ImageSourceError 
 }
 
 /** In the words of Docker Engine 20 to 29. */
-const ABSENT = /no such image|reference does not exist/i;
+const ABSENT = /no such image|reference does not exist|failed to get digest sha256:/i;
