@@ -2,17 +2,21 @@ import { deleteOwnedFiles, driftOfOwnedFiles, type OwnedFile, writeOwnedFiles } 
 import { resolvePath } from "../files/paths";
 import type { ResourceDefinition } from "../provider/definition";
 import { CERTIFICATE_FILES } from "./certificateFiles";
-import { type CertificateFacts, inspectChain, isRenewalDue } from "./chain";
+import { type AcmeCertificateInputs, checkAcmeInputs } from "./acmeCertificateInputs";
+import { serverOf } from "./acmeServer";
+import { type CertificateFacts, inspectChain } from "./chain";
+import { clearLeftOvers, driftOfChallenge } from "./challenge";
 import { deleteJournals } from "./journal";
-import { type CertificateRequest, type IssuedCertificate, orderCertificate } from "./order";
-
-export interface AcmeCertificateInputs extends CertificateRequest {
-  /** Relative to the project's folder; holds `chain.pem`, `key.pem` (0600) and, from a test server, `root.pem`. */
-  readonly directory: string;
-}
+import { type IssuedCertificate, orderCertificate } from "./order";
+import { isAskDue, type RenewalInfo, renewalReason } from "./renewal";
+import { askRenewalInfo } from "./renewalInfo";
+import { requireServable } from "./servable";
 
 /** `privateKey` is a secret. */
-export interface AcmeCertificateOutputs extends IssuedCertificate, CertificateFacts {}
+export interface AcmeCertificateOutputs extends IssuedCertificate, CertificateFacts {
+  /** When the server suggests to renew; asked for again by each refresh that comes after the time that the server said. */
+  readonly renewal?: RenewalInfo;
+}
 
 /**
  * A TLS certificate by ACME. An issued certificate never changes: renewal makes a new one, whose id (its thumbprint) tells
@@ -20,31 +24,46 @@ export interface AcmeCertificateOutputs extends IssuedCertificate, CertificateFa
  */
 export const acmeCertificate: ResourceDefinition<AcmeCertificateInputs, AcmeCertificateOutputs> = {
   // Where the server is and how it is trusted is no part of the certificate: a restarted test server changes nothing.
-  compared: ["identifiers", "profile", "directory"],
-  replaceOn: ["identifiers", "profile", "directory"],
+  compared: ["authority", "identifiers", "profile", "directory"],
+  replaceOn: ["authority", "identifiers", "profile", "directory"],
+
+  async check(news, olds) {
+    return checkAcmeInputs(news, olds);
+  },
 
   async create(inputs) {
     const directory = resolvePath(inputs.directory);
-    const issued = await orderCertificate({ ...inputs, directory }, new Date());
+    const server = serverOf(inputs.server);
+    const issued = await orderCertificate({ ...inputs, server, directory }, new Date());
     await writeOwnedFiles(directory, filesOf(issued));
     const facts = inspectChain(issued.chain);
-    return { id: facts.thumbprint, outputs: { ...issued, ...facts } };
+    const renewal = await askRenewalInfo(server, issued.chain, new Date());
+    return { id: facts.thumbprint, outputs: { ...issued, ...facts, renewal } };
   },
 
   async observe(state) {
-    return { drift: await driftOfOwnedFiles(resolvePath(state.directory), filesOf(state)) };
+    const files = await driftOfOwnedFiles(resolvePath(state.directory), filesOf(state));
+    const drift = files || (await driftOfChallenge(state.challenge));
+    const now = new Date();
+    if (!isAskDue(state, now)) return { drift };
+    return {
+      drift,
+      outputs: { renewal: await askRenewalInfo(serverOf(state.server), state.chain, now, state.renewal) },
+    };
   },
 
   replaceBecause(state) {
-    return isRenewalDue(state, new Date())
-      ? `the certificate expires on ${state.notAfter}, a third of its life or less is left: renewed`
-      : undefined;
+    return renewalReason(state, new Date());
   },
 
-  async update(state) {
-    await writeOwnedFiles(resolvePath(state.directory), filesOf(state));
-    const { chain, privateKey, root, subjectAltName, issuer, notBefore, notAfter, thumbprint } = state;
-    return { chain, privateKey, ...(root && { root }), subjectAltName, issuer, notBefore, notAfter, thumbprint };
+  async update(state, inputs) {
+    const directory = resolvePath(state.directory);
+    requireServable(state, { names: state.identifiers, now: new Date() });
+    await clearLeftOvers(inputs.challenge, directory);
+    await writeOwnedFiles(directory, filesOf(state));
+    const { chain, privateKey, root, subjectAltName, issuer, notBefore, notAfter, thumbprint, renewal } = state;
+    const issued = { chain, privateKey, ...(root && { root }), ...(renewal && { renewal }) };
+    return { ...issued, subjectAltName, issuer, notBefore, notAfter, thumbprint };
   },
 
   async delete(state) {

@@ -1,7 +1,7 @@
 import { type CustomResourceOptions, dynamic, mergeOptions, type Output } from "@pulumi/pulumi";
 import { lazyProvider } from "../provider/lazyProvider";
 import { type ArgsOf, MODULE } from "../provider/resource";
-import type { AcmeCertificateInputs } from "./acmeCertificate.handler";
+import type { AcmeCertificateInputs } from "./acmeCertificateInputs";
 
 const provider = lazyProvider("acmeCertificate");
 const secrets = { additionalSecretOutputs: ["privateKey"] };
@@ -11,7 +11,7 @@ export class AcmeCertificateResource extends dynamic.Resource {
   declare readonly notAfter: Output<string>;
 
   constructor(name: string, args: ArgsOf<AcmeCertificateInputs>, options?: CustomResourceOptions) {
-    const issued = { chain: undefined, privateKey: undefined, root: undefined };
+    const issued = { chain: undefined, privateKey: undefined, root: undefined, renewal: undefined };
     const facts = { subjectAltName: undefined, issuer: undefined, notBefore: undefined, notAfter: undefined };
     super(
       provider,

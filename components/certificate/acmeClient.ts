@@ -1,35 +1,26 @@
-import { readFile } from "node:fs/promises";
-import { Agent } from "node:https";
 import * as acme from "acme-client";
-import { messageOf } from "../errors";
-import { resolvePath } from "../files/paths";
+import { AcmeProblem, explain, explainRateLimit } from "./acmeProblem";
+import type { AcmeServer } from "./acmeServer";
+import { AcmeConnectionError, exchange, installTransport, trustServer } from "./acmeTransport";
 import { CertificateError, type CertificateErrorCode } from "./error";
 
-export interface AcmeServer {
-  /** Directory URL (RFC 8555 § 7.1.1). */
-  readonly url: string;
-  /** PEM file, relative to the project's folder, with the certificate of a private ACME server. */
-  readonly caFile?: string;
-  /** Where a test server shows the root that it made at its start; public ones have none. */
-  readonly rootUrl?: string;
+installTransport();
+
+/** What a server's directory offers (RFC 8555 § 7.1.1), as far as it is used here. */
+export interface AcmeDirectory {
+  /** Where renewal information is had (RFC 9773 § 3). */
+  readonly renewalInfo?: string;
+  readonly profiles: readonly string[];
 }
 
-/** acme-client has one HTTP client for all servers, so the private CAs are kept by the server's origin. */
-const agents = new Map<string, Agent>();
-acme.axios.interceptors.request.use((config) => {
-  const { origin, hostname } = new URL(config.url ?? "");
-  const agent = agents.get(origin);
-  if (agent !== undefined) config.httpsAgent = agent;
-  if (hostname === "127.0.0.1") config.proxy = false; // what HTTPS_PROXY names can't reach this machine's loopback
-  return config;
-});
-// A server that is down is said so within seconds, not after its defaults' 25.
-Object.assign(acme.axios.defaults, { timeout: 20_000, acmeSettings: { retryMaxAttempts: 2, retryDefaultDelay: 1 } });
+export interface AcmeConnection {
+  readonly client: acme.Client;
+  readonly directory: AcmeDirectory;
+}
 
 /** A client whose account exists: a server that has forgotten it (accountDoesNotExist) registers the same key again. */
-export async function connectAcme(server: AcmeServer, accountKey: string, contact?: string): Promise<acme.Client> {
-  await trust(server);
-  await fetchText(server.url).catch((error) => {
+export async function connectAcme(server: AcmeServer, accountKey: string, contact?: string): Promise<AcmeConnection> {
+  const directory = await fetchDirectory(server).catch((error) => {
     throw acmeError("ACME_SERVER_UNREACHABLE", `the ACME server ${server.url} does not answer`, error);
   });
   const client = new acme.Client({
@@ -46,7 +37,7 @@ export async function connectAcme(server: AcmeServer, accountKey: string, contac
       throw acmeError("ACME_ACCOUNT_REFUSED", `the ACME server ${server.url} refused the account`, error);
     }
   }
-  return client;
+  return { client, directory };
 }
 
 /** For a known key acme-client updates the account at once, which a server may refuse for want of a change; it is found. */
@@ -58,31 +49,53 @@ function hasAccount(client: acme.Client): boolean {
   }
 }
 
+const FIRST_ANSWER_MS = 8_000; // a first request takes no longer, unless nobody is there
+
+/** @throws AcmeProblem, or what the connection throws */
+export async function fetchDirectory(server: AcmeServer, retries?: number): Promise<AcmeDirectory> {
+  if (server.caFile !== undefined) await trustServer(server.url, server.caFile);
+  const { body } = await exchange(server.url, {
+    timeoutMs: FIRST_ANSWER_MS,
+    ...(retries !== undefined && { retries }),
+  });
+  const { renewalInfo, meta } = JSON.parse(body) as { renewalInfo?: unknown; meta?: { profiles?: unknown } };
+  const profiles = meta?.profiles;
+  return {
+    ...(typeof renewalInfo === "string" && { renewalInfo }),
+    profiles: profiles !== null && typeof profiles === "object" ? Object.keys(profiles) : [],
+  };
+}
+
 /** The root certificate (PEM) that a test server shows; undefined for a public server. */
 export async function fetchRoot(server: AcmeServer): Promise<string | undefined> {
-  if (server.rootUrl === undefined) return undefined;
-  await trust({ ...server, url: server.rootUrl });
-  return await fetchText(server.rootUrl).catch((error) => {
-    throw acmeError("ACME_SERVER_UNREACHABLE", `the ACME server does not show its root at ${server.rootUrl}`, error);
-  });
+  const { rootUrl, caFile } = server;
+  if (rootUrl === undefined) return undefined;
+  try {
+    if (caFile !== undefined) await trustServer(rootUrl, caFile);
+    return (await exchange(rootUrl, { timeoutMs: FIRST_ANSWER_MS })).body;
+  } catch (error) {
+    throw acmeError("ACME_SERVER_UNREACHABLE", `the ACME server does not show its root at ${rootUrl}`, error);
+  }
 }
 
-/** An error of ours around one of the library's, which are prose without a code. */
+/** True when the server did not decide: nobody answered, it was in trouble itself, or asks for patience. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof AcmeConnectionError) return true;
+  return error instanceof AcmeProblem && (error.status >= 500 || error.status === 429 || error.type === "rateLimited");
+}
+
+/** An error of ours around one of the server's, in words; a rate limit, wherever it was met, has a code of its own. */
 export function acmeError(code: CertificateErrorCode, what: string, cause: unknown): CertificateError {
-  return new CertificateError(code, `${what}: ${messageOf(cause)}. Mend that and run the command again`, { cause });
-}
-
-async function trust(server: AcmeServer): Promise<void> {
-  if (server.caFile === undefined) return;
-  agents.set(new URL(server.url).origin, new Agent({ ca: await readFile(resolvePath(server.caFile), "utf8") }));
-}
-
-async function fetchText(url: string): Promise<string> {
-  const answer = await acme.axios.get(url, {
-    responseType: "text",
-    transformResponse: (text) => text,
-    timeout: 8_000, // a first request takes no longer, unless nobody is there
-  });
-  if (answer.status !== 200) throw new Error(`GET ${url} answers ${answer.status}`);
-  return answer.data;
+  if (cause instanceof CertificateError) return cause;
+  if (cause instanceof AcmeProblem && cause.type === "rateLimited") {
+    const why = explainRateLimit(cause, new Date());
+    return new CertificateError("ACME_RATE_LIMITED", `${what}: ${why}`, { cause });
+  }
+  if (cause instanceof AcmeConnectionError) {
+    const why = `the ACME server does not answer (${cause.message})`;
+    return new CertificateError("ACME_SERVER_UNREACHABLE", `${what}: ${why}. Run the command again when it does`, {
+      cause,
+    });
+  }
+  return new CertificateError(code, `${what}: ${explain(cause)}. Mend that and run the command again`, { cause });
 }

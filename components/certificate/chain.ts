@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { messageOf } from "../errors";
 import { CertificateError } from "./error";
 
 /** What is said of a TLS certificate; times are ISO 8601, the thumbprint is SHA-256 in lower hex. */
@@ -42,9 +43,20 @@ export function isRenewalDue(facts: Pick<CertificateFacts, "notBefore" | "notAft
   return now.getTime() >= end - (end - Date.parse(facts.notBefore)) / 3;
 }
 
-function parseChain(pem: string): X509Certificate[] {
+/** Leaf first. */
+export function parseChain(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => new X509Certificate(block));
+  try {
+    return blocks.map((block) => new X509Certificate(block));
+  } catch (cause) {
+    throw new CertificateError(
+      "CERTIFICATE_CHAIN_INVALID",
+      `the chain holds what is no certificate: ${messageOf(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 function commonName(distinguishedName: string): string {

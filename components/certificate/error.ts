@@ -6,8 +6,21 @@ export type CertificateErrorCode =
   | "ACME_ORDER_REFUSED"
   | "ACME_ORDER_INVALID"
   | "ACME_CHALLENGE_REJECTED"
+  | "ACME_CHALLENGE_PENDING"
+  | "ACME_RATE_LIMITED"
   | "CHALLENGE_PORT_IN_USE"
-  | "CERTIFICATE_CHAIN_INVALID";
+  | "CHALLENGE_PORT_FORBIDDEN"
+  | "CHALLENGE_TOKEN_INVALID"
+  | "CHALLENGE_NGINX_REFUSED"
+  | "CHALLENGE_HOOK_FAILED"
+  | "CHALLENGE_NOT_PROPAGATED"
+  | "CERTIFICATE_FILE_UNREADABLE"
+  | "CERTIFICATE_CHAIN_INVALID"
+  | "CERTIFICATE_HOSTNAME_MISMATCH"
+  | "CERTIFICATE_KEY_INVALID"
+  | "CERTIFICATE_KEY_MISMATCH"
+  | "CERTIFICATE_NOT_YET_VALID"
+  | "CERTIFICATE_EXPIRED";
 
-/** A TLS certificate could not be had, or what the ACME server delivered is not one. */
+/** A TLS certificate could not be had, or is not one that can be served. */
 export class CertificateError extends BreakwaterError<CertificateErrorCode> {}

@@ -1,22 +1,27 @@
 import { generateKeyPairSync } from "node:crypto";
 import { isIP } from "node:net";
 import * as acme from "acme-client";
-import { type AcmeServer, acmeError, connectAcme, fetchRoot } from "./acmeClient";
+import { type AcmeConnection, acmeError, connectAcme, fetchRoot, isPassing } from "./acmeClient";
+import { AcmeProblem } from "./acmeProblem";
+import type { AcmeServer } from "./acmeServer";
+import { authorizeOrder } from "./authorization";
 import { endsIn, inspectChain, isRenewalDue } from "./chain";
-import { type ChallengePlace, withChallengeListener } from "./challengeListener";
-import { CertificateError } from "./error";
+import { type Challenge, clearLeftOvers } from "./challenge";
+import { CertificateError, type CertificateErrorCode } from "./error";
 import { accountKey, deleteOrder, type OrderJournal, readOrder, writeOrder } from "./journal";
+import { predecessorId } from "./predecessor";
+import { requireServable } from "./servable";
 
 export interface CertificateRequest {
   readonly server: AcmeServer;
   /** DNS names or IP addresses (RFC 8738), all in the one certificate. */
   readonly identifiers: readonly string[];
-  readonly challenge: ChallengePlace;
+  readonly challenge: Challenge;
   /** An e-mail address for the account. */
   readonly contact?: string;
   /** A certificate profile that the server offers, e.g. `shortlived`. */
   readonly profile?: string;
-  /** Absolute folder of the account's key and of the order in flight. */
+  /** Absolute folder of the account's key, of the order in flight and of the certificate that it replaces. */
   readonly directory: string;
 }
 
@@ -28,18 +33,20 @@ export interface IssuedCertificate {
 }
 
 /**
- * Orders a certificate (RFC 8555 § 7.4) by http-01. An order that an interrupted run left is gone on with: its URL and key
- * are on disk before it is finalised. The journal outlives the order, so that a kill before the engine has saved the
- * result downloads the same certificate again instead of ordering another.
+ * Orders a certificate (RFC 8555 § 7.4). An order that an interrupted run left is gone on with: its URL and key are on disk
+ * before it is finalised. The journal outlives the order, so that a kill before the engine has saved the result downloads the
+ * same certificate again instead of ordering another.
  */
 export async function orderCertificate(request: CertificateRequest, now: Date): Promise<IssuedCertificate> {
-  const client = await connectAcme(request.server, await accountKey(request.directory, newKey), request.contact);
+  await clearLeftOvers(request.challenge, request.directory);
+  const connection = await connectAcme(request.server, await accountKey(request.directory, newKey), request.contact);
+  const { client } = connection;
   const resumed = await resume(client, request, now);
   if (resumed !== undefined) {
     const issued = await finish(client, request, resumed.order, resumed.journal);
     if (!isRenewalDue(inspectChain(issued.chain), now)) return issued;
   }
-  const { order, journal } = await begin(client, request, now);
+  const { order, journal } = await begin(connection, request, now);
   return await finish(client, request, order, journal);
 }
 
@@ -50,21 +57,40 @@ interface OrderInFlight {
   readonly journal: OrderJournal;
 }
 
-async function begin(client: acme.Client, request: CertificateRequest, now: Date): Promise<OrderInFlight> {
-  const identifiers = request.identifiers.map((value) => ({ type: isIP(value) ? "ip" : "dns", value }));
-  const order = await client
-    .createOrder({ identifiers, ...(request.profile && { profile: request.profile }) })
-    .catch((error) => {
-      throw acmeError("ACME_ORDER_REFUSED", `no order for ${request.identifiers.join(", ")}`, error);
-    });
+async function begin(connection: AcmeConnection, request: CertificateRequest, now: Date): Promise<OrderInFlight> {
+  const { server, directory, identifiers } = request;
+  const order = await createOrder(connection, request).catch((error) => {
+    const { profiles } = connection.directory;
+    const hint = error instanceof AcmeProblem && error.type === "invalidProfile" && profiles.length > 0;
+    const offered = hint ? ` (profiles offered: ${profiles.slice(0, 20).join(", ").slice(0, 500)})` : "";
+    throw acmeError("ACME_ORDER_REFUSED", `no order for ${identifiers.join(", ")}${offered}`, error);
+  });
   const journal = {
     asked: askedBy(request),
     orderUrl: order.url,
     orderedAt: now.toISOString(),
+    server: server.url,
     privateKey: newKey(),
   };
-  await writeOrder(request.directory, journal);
+  await writeOrder(directory, journal);
   return { order, journal };
+}
+
+/** Names the certificate that is replaced to a server that offers renewal information (RFC 9773 § 5): it counts less then. */
+async function createOrder({ client, directory }: AcmeConnection, request: CertificateRequest): Promise<acme.Order> {
+  const identifiers = request.identifiers.map((value) => ({ type: isIP(value) ? "ip" : "dns", value }));
+  const asked = { identifiers, ...(request.profile && { profile: request.profile }) };
+  const replaces = directory.renewalInfo
+    ? await predecessorId(request.directory, request.server.url, request.identifiers)
+    : undefined;
+  if (replaces === undefined) return await client.createOrder(asked);
+  try {
+    return await client.createOrder({ ...asked, ...{ replaces } });
+  } catch (error) {
+    // Replaced already, or forgotten by the server, or another account's: then it is a new one.
+    if (!(error instanceof AcmeProblem) || error.type === "rateLimited") throw error;
+    return await client.createOrder(asked);
+  }
 }
 
 /**
@@ -74,7 +100,16 @@ async function begin(client: acme.Client, request: CertificateRequest, now: Date
 async function resume(client: acme.Client, request: CertificateRequest, now: Date): Promise<OrderInFlight | undefined> {
   const journal = await readOrder(request.directory, askedBy(request));
   if (journal === undefined) return undefined;
-  const order = await client.getOrder({ url: journal.orderUrl } as acme.Order).catch(() => undefined);
+  const order = await client.getOrder({ url: journal.orderUrl } as acme.Order).catch((error) => {
+    if (isPassing(error)) {
+      throw acmeError(
+        "ACME_ORDER_INVALID",
+        `the order for ${request.identifiers.join(", ")} can't be gone on with`,
+        error,
+      );
+    }
+    return undefined;
+  });
   if (order === undefined || order.status === "invalid") return undefined;
   const age = now.getTime() - Date.parse(journal.orderedAt);
   return order.status === "valid" && !(age < RESUMED_WITHIN_MS) ? undefined : { order, journal };
@@ -87,16 +122,15 @@ async function finish(
   journal: OrderJournal,
 ): Promise<IssuedCertificate> {
   const { privateKey } = journal;
+  const { directory, identifiers } = request;
   let order = started;
-  if (order.status === "pending") {
-    for (const authorization of await client.getAuthorizations(order)) {
-      await authorize(client, request, authorization);
-    }
-    order = await client.getOrder(order);
-  }
   try {
+    if (order.status === "pending") {
+      await authorizeOrder(client, order, request.challenge, directory);
+      order = await client.getOrder(order);
+    }
     if (order.status === "ready") {
-      const [, csr] = await acme.crypto.createCsr({ altNames: [...request.identifiers] }, privateKey);
+      const [, csr] = await acme.crypto.createCsr({ altNames: [...identifiers] }, privateKey);
       order = await client.finalizeOrder(order, csr);
     }
     if (order.status !== "valid") order = await client.waitForValidStatus(order);
@@ -108,40 +142,28 @@ async function finish(
         "the chain does not end in the root that the server shows",
       );
     }
+    requireServable({ chain, privateKey }, { names: identifiers, now: new Date() });
     return { chain, privateKey, ...(root && { root }) };
   } catch (error) {
-    await deleteOrder(request.directory); // the next run orders anew
-    if (error instanceof CertificateError) throw error;
-    throw acmeError(
-      "ACME_ORDER_INVALID",
-      `the order for ${request.identifiers.join(", ")} yields no certificate`,
-      error,
-    );
+    if (!canGoOn(error)) await deleteOrder(directory); // the next run orders anew
+    throw acmeError("ACME_ORDER_INVALID", `the order for ${identifiers.join(", ")} yields no certificate`, error);
   }
 }
 
-async function authorize(
-  client: acme.Client,
-  request: CertificateRequest,
-  authorization: acme.Authorization,
-): Promise<void> {
-  if (authorization.status === "valid") return;
-  const identifier = authorization.identifier.value;
-  const challenge = authorization.challenges.find(({ type }) => type === "http-01");
-  if (challenge === undefined) {
-    throw new CertificateError("ACME_ORDER_REFUSED", `the ACME server offers no http-01 challenge for ${identifier}`);
-  }
-  const keyAuthorization = await client.getChallengeKeyAuthorization(challenge);
-  await withChallengeListener(request.challenge, challenge.token, keyAuthorization, async () => {
-    try {
-      await client.completeChallenge(challenge);
-      await client.waitForValidStatus(challenge);
-    } catch (error) {
-      await deleteOrder(request.directory);
-      const place = `http://${identifier}:${request.challenge.port}/.well-known/acme-challenge/`;
-      throw acmeError("ACME_CHALLENGE_REJECTED", `the ACME server did not accept the answer at ${place}`, error);
-    }
-  });
+/** What another try of the same order can't mend. */
+const FINAL: ReadonlySet<CertificateErrorCode> = new Set([
+  "ACME_CHALLENGE_REJECTED",
+  "ACME_ORDER_REFUSED",
+  "CERTIFICATE_CHAIN_INVALID",
+  "CERTIFICATE_HOSTNAME_MISMATCH",
+  "CERTIFICATE_KEY_MISMATCH",
+]);
+
+/** Failures that leave the order as it is: nothing was decided by the server. */
+function canGoOn(error: unknown): boolean {
+  if (!(error instanceof CertificateError)) return isPassing(error);
+  if (isPassing(error.cause)) return true;
+  return !FINAL.has(error.code);
 }
 
 function askedBy({ server, identifiers, profile }: CertificateRequest): string {

@@ -6,7 +6,8 @@ export type LocalServiceErrorCode =
   | "PORT_IN_USE"
   | "SERVICE_EXITED"
   | "SERVICE_UNHEALTHY"
-  | "SERVICE_NOT_STOPPED";
+  | "SERVICE_NOT_STOPPED"
+  | "TLS_ROOT_MISSING";
 
 /** A local service (registry, ACME test server) could not be started, found or stopped. */
 export class LocalServiceError extends BreakwaterError<LocalServiceErrorCode> {}

@@ -1,6 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output, output } from "@pulumi/pulumi";
-import type { AcmeServer } from "../certificate/acmeClient";
-import type { ChallengePlace } from "../certificate/challengeListener";
+import type { AcmeServer } from "../certificate/acmeServer";
+import type { Http01 } from "../certificate/http01";
 import { PebbleResource } from "./pebble.resource";
 
 export interface PebbleArgs {
@@ -14,7 +14,7 @@ export interface PebbleArgs {
 export class Pebble extends ComponentResource {
   readonly server: Output<AcmeServer>;
   /** Where this server looks for the answers to http-01 challenges. */
-  readonly challenge: Output<ChallengePlace>;
+  readonly challenge: Output<Http01>;
 
   constructor(name: string, args: PebbleArgs, options?: ComponentResourceOptions) {
     super("breakwater:local:Pebble", name, {}, options);
@@ -25,7 +25,7 @@ export class Pebble extends ComponentResource {
       rootUrl: interpolate`https://127.0.0.1:${ports.management}/roots/0`,
       caFile: `${directory}/ca.pem`,
     });
-    this.challenge = output({ address: "127.0.0.1", port: ports.http01 });
+    this.challenge = output({ type: "http-01", address: "127.0.0.1", port: ports.http01 } as const);
     this.registerOutputs({ server: this.server });
   }
 }

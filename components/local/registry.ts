@@ -1,13 +1,14 @@
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output, output } from "@pulumi/pulumi";
-import type { AcmeCertificate } from "../certificate/acmeCertificate";
+import type { TlsCertificate } from "../certificate/tlsCertificate";
 import type { RegistryConnection } from "../oci/repository";
+import { LocalServiceError } from "./error";
 import { RegistryResource } from "./registry.resource";
 
 export interface LocalRegistryArgs {
   /** Relative to the project's folder. */
   readonly directory: string;
-  /** What the registry serves over TLS; issued for 127.0.0.1. */
-  readonly certificate: AcmeCertificate;
+  /** What the registry serves over TLS; issued for 127.0.0.1, with its root: no public authority issues for that. */
+  readonly certificate: TlsCertificate;
   /** Of 127.0.0.1; when left out a free one is chosen and kept. */
   readonly port?: number;
 }
@@ -22,20 +23,26 @@ export class LocalRegistry extends ComponentResource {
   constructor(name: string, args: LocalRegistryArgs, options?: ComponentResourceOptions) {
     super("breakwater:local:Registry", name, {}, options);
     const { directory, certificate, port } = args;
-    const { files } = certificate;
+    const { chain, key, root } = certificate.files;
+    if (root === undefined) {
+      throw new LocalServiceError(
+        "TLS_ROOT_MISSING",
+        `${name}: clients can't know the root of its certificate; take one that has a root file, such as of a Pebble`,
+      );
+    }
     const resource = new RegistryResource(
       name,
       {
         directory,
         username: "breakwater",
         certificate: certificate.id,
-        tls: { chainFile: files.chain, keyFile: files.key, rootFile: files.root },
+        tls: { chainFile: chain, keyFile: key, rootFile: root },
         ...(port !== undefined && { port }),
       },
       { parent: this },
     );
     this.host = interpolate`127.0.0.1:${resource.port}`;
-    this.connection = output({ host: this.host, caFile: files.root, dockerConfig: `${directory}/docker` });
+    this.connection = output({ host: this.host, caFile: root, dockerConfig: `${directory}/docker` });
     this.registerOutputs({ host: this.host });
   }
 }

@@ -19,6 +19,7 @@ export interface ResourceDefinition<Inputs extends object, Outputs extends objec
   check?(news: Inputs, olds: Partial<Inputs>): Promise<Inputs>;
   create(inputs: Inputs): Promise<{ id: string; outputs: Outputs }>;
   observe(state: Inputs & Outputs): Promise<Observation<Outputs>>;
+  /** `state` with what was observed last. */
   replaceBecause?(state: Inputs & Outputs): string | undefined;
   update(state: Inputs & Outputs, inputs: Inputs): Promise<Outputs>;
   delete(state: Inputs & Outputs): Promise<void>;

@@ -57,7 +57,7 @@ export function toHandler<Inputs extends object, Outputs extends object>(
 
     async read(id, state) {
       const { drift, outputs } = await observe(asState(state));
-      const renewal = definition.replaceBecause?.(asState(state));
+      const renewal = definition.replaceBecause?.({ ...asState(state), ...outputs });
       return { id, props: { ...state, ...toWire({ ...outputs, drift: renewal ?? drift }) } };
     },
 

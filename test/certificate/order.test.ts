@@ -4,15 +4,21 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type AcmeCertificateInputs, acmeCertificate } from "../../components/certificate/acmeCertificate.handler";
+import { acmeCertificate } from "../../components/certificate/acmeCertificate.handler";
 import { CertificateError, type CertificateErrorCode } from "../../components/certificate/error";
 import { occupy } from "../local/support";
 import { expectCode } from "../notary/expectCode";
 import { freePort } from "../support/ports";
-import { type AcmeTestServer, createKilledAfter, createKilledAfterWriting, startPebble } from "./support";
+import {
+  type AcmeTestRequest,
+  type AcmeTestServer,
+  createKilledAfter,
+  createKilledAfterWriting,
+  startPebble,
+} from "./support";
 
 let pebble: AcmeTestServer;
-let request: AcmeCertificateInputs;
+let request: AcmeTestRequest;
 let before: number;
 let number = 0;
 beforeAll(async () => {
@@ -46,7 +52,8 @@ describe("an order that was interrupted", () => {
     await rm(join(request.directory, "chain.pem"));
     const first = await create();
     expect(first.chain).toBe(chain);
-    expect(await create()).toEqual(first);
+    const second = await create();
+    expect({ ...second, renewal: undefined }).toEqual({ ...first, renewal: undefined });
     expect(await newOrders()).toBe(1);
   });
 
@@ -73,7 +80,10 @@ describe("an order that was interrupted", () => {
 
   it("and became invalid meanwhile is replaced by another", async () => {
     let left = "";
-    const rejected = create({ ...request, challenge: { address: "127.0.0.1", port: await freePort() } });
+    const rejected = create({
+      ...request,
+      challenge: { type: "http-01", address: "127.0.0.1", port: await freePort() },
+    });
     const watch = setInterval(async () => {
       left = await readFile(journalFile(), "utf8").catch(() => left);
     }, 5);
@@ -133,7 +143,7 @@ describe("an order that fails", () => {
   it("because the challenge is not answered where the server looks succeeds the next time", async () => {
     await expectFailure("ACME_CHALLENGE_REJECTED", {
       ...request,
-      challenge: { address: "127.0.0.1", port: await freePort() },
+      challenge: { type: "http-01", address: "127.0.0.1", port: await freePort() },
     });
     expect(existsSync(journalFile())).toBe(false);
     await create();

@@ -2,18 +2,26 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { AcmeCertificateInputs } from "../../components/certificate/acmeCertificate.handler";
+import type { AcmeCertificateInputs } from "../../components/certificate/acmeCertificateInputs";
+import type { AcmeServer } from "../../components/certificate/acmeServer";
+import type { Http01 } from "../../components/certificate/http01";
 import { type PebblePorts, pebble } from "../../components/local/pebble.handler";
 import { toHandler } from "../../components/provider/handler";
 import { kill, makePlace, type Place } from "../local/support";
 import { ManagedResource } from "../provider/managedResource";
 import { projectRoot } from "../support/tools";
 
+/** Inputs of a certificate that a test server issues by http-01. */
+export interface AcmeTestRequest extends AcmeCertificateInputs {
+  readonly server: AcmeServer;
+  readonly challenge: Http01;
+}
+
 /** The real Pebble in a folder of its own. */
 export interface AcmeTestServer {
   place: Place;
   /** Inputs of a certificate for 127.0.0.1 whose files go to a folder of that name. */
-  request(name: string): AcmeCertificateInputs;
+  request(name: string): AcmeTestRequest;
   /** How many orders it has been asked for since its log began. */
   orders(): Promise<number>;
   /** How many certificates it has issued since its log began. */
@@ -24,7 +32,7 @@ export interface AcmeTestServer {
   kill(): Promise<void>;
 }
 
-export async function startPebble(validitySeconds = 3600): Promise<AcmeTestServer> {
+export async function startPebble(validitySeconds = 90 * 86_400): Promise<AcmeTestServer> {
   const place = await makePlace();
   const directory = join(place.directory, "pebble");
   const declared = { directory, validitySeconds };
@@ -44,7 +52,7 @@ export async function startPebble(validitySeconds = 3600): Promise<AcmeTestServe
         rootUrl: `https://127.0.0.1:${ports.management}/roots/0`,
         caFile: join(directory, "ca.pem"),
       },
-      challenge: { address: "127.0.0.1", port: ports.http01 },
+      challenge: { type: "http-01", address: "127.0.0.1", port: ports.http01 },
       identifiers: ["127.0.0.1"],
       directory: join(place.directory, name),
     }),
