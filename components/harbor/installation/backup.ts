@@ -38,6 +38,7 @@ export async function makeBackup(layout: Layout, backup: string): Promise<void> 
     sizes.reduce((sum, size) => sum + size, RESERVE_BYTES),
   );
   await mkdir(partial, { recursive: true, mode: 0o700 });
+  for (const name of ["data", "installation"]) await mkdir(path.join(partial, name), { recursive: true });
   for (const name of entries) await copyTree(path.join(layout.data, name), path.join(partial, "data", name), rule);
   for (const file of renderedOf(layout)) {
     if (existsSync(file)) await copyTree(file, path.join(partial, "installation", path.basename(file)));

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { messageOf } from "../../errors";
 import { HarborInstallationError } from "./error";
 
@@ -19,7 +20,7 @@ export async function requireFitCertificate(
   const leaf = parse(files.chain, () => new X509Certificate(chain));
   const privateKey = parse(files.key, () => createPrivateKey(key));
   if (!leaf.checkPrivateKey(privateKey)) throw unfit(`the key in ${files.key} is not the one of ${files.chain}`);
-  if (leaf.checkHost(hostname) === undefined && leaf.checkIP(hostname) === undefined) {
+  if ((isIP(hostname) === 0 ? leaf.checkHost(hostname) : leaf.checkIP(hostname)) === undefined) {
     throw unfit(`${files.chain} is for ${leaf.subjectAltName ?? "no name"}, not for ${hostname}`);
   }
   const [from, to] = [new Date(leaf.validFrom), new Date(leaf.validTo)];

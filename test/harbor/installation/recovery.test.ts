@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { backupFolder, makeBackup } from "../../../components/harbor/installation/backup";
+import { newRecord, readRecord, writeRecord } from "../../../components/harbor/installation/dataRecord";
+import { readJournal, type UpgradePhase, writeJournal } from "../../../components/harbor/installation/journal";
+import { recoverUpgrade } from "../../../components/harbor/installation/upgrade";
+import { expectCode, makePlace, put, scriptDocker } from "./support";
+
+/** A machine on which an upgrade from 2.14.3 to 2.15.2 was killed in `phase`; its containers are gone. */
+async function killedWhile(phase: UpgradePhase) {
+  const place = await makePlace();
+  const { inputs, layout } = place;
+  const record = { ...newRecord("2.14.3") };
+  await put(`${layout.data}/database/rows`, "old rows");
+  await writeRecord(layout, record);
+  const backup = backupFolder(layout, "2.14.3");
+  const { hostname, tls } = inputs;
+  if (phase === "backing-up") await put(`${backup}.partial/data/database/rows`, "old");
+  if (!["stopping", "backing-up"].includes(phase)) {
+    await makeBackup(layout, backup);
+    await put(`${layout.data}/database/rows`, "new rows");
+    await writeRecord(layout, { ...record, version: "2.15.2" });
+  }
+  await writeJournal(layout, { from: "2.14.3", to: "2.15.2", phase, backup, old: { hostname, tls } });
+  const rows = () => readFile(`${layout.data}/database/rows`, "utf8");
+  return { ...place, backup, rows, version: async () => (await readRecord(layout))?.version };
+}
+
+describe("an upgrade that was killed", () => {
+  it.each(["stopping", "backing-up"] as const)("while %s is forgotten: nothing was changed yet", async (phase) => {
+    const { inputs, layout, backup, rows, version } = await killedWhile(phase);
+    await scriptDocker("");
+    await recoverUpgrade(inputs);
+    expect(await readJournal(layout)).toBeUndefined();
+    expect(existsSync(`${backup}.partial`)).toBe(false);
+    expect([await rows(), await version()]).toEqual(["old rows", "2.14.3"]);
+  });
+
+  it.each(["migrating", "starting", "restoring"] as const)(
+    "while %s is undone when the old version is declared again",
+    async (phase) => {
+      const { inputs, layout, rows, version } = await killedWhile(phase);
+      await scriptDocker("");
+      await recoverUpgrade({ ...inputs, version: "2.14.3" });
+      expect(await readJournal(layout)).toBeUndefined();
+      expect([await rows(), await version()]).toEqual(["old rows", "2.14.3"]);
+    },
+  );
+
+  it("while restoring is undone to its end, also when the new version is still declared", async () => {
+    const { inputs, rows, version } = await killedWhile("restoring");
+    await scriptDocker("");
+    await recoverUpgrade(inputs);
+    expect([await rows(), await version()]).toEqual(["old rows", "2.14.3"]);
+  });
+
+  it.each(["migrating", "starting"] as const)(
+    "while %s goes on; when that fails, the data are put back before anything is reported",
+    async (phase) => {
+      const { inputs, layout, rows, version } = await killedWhile(phase);
+      // Neither `prepare` nor a start works: the way back can't start the old release either, and says so.
+      await scriptDocker('case "$1" in images) echo present ;; run|compose) echo "no such luck" >&2; exit 1 ;; esac');
+      const error = await expectCode(() => recoverUpgrade(inputs), "HARBOR_WAY_BACK_FAILED");
+      expect(error.message).toContain("no such luck");
+      expect([await rows(), await version()]).toEqual(["old rows", "2.14.3"]);
+      expect(await readJournal(layout)).toBeUndefined();
+    },
+  );
+});
