@@ -10,7 +10,8 @@ const filters = process.argv.slice(2).filter((argument) => argument !== "--syste
 const results = join(workDirectory(projectRoot), "test-results", system ? "system.json" : "test.json");
 
 try {
-  await setup({ tools: tools.map(({ name }) => name) });
+  const needed = tools.filter(({ systemTests }) => system || !systemTests);
+  await setup({ tools: needed.map(({ name }) => name) });
   const vitest = spawn(
     process.execPath,
     [

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, SetupError } from "./error.mjs";
 import { run } from "./run.mjs";
@@ -30,4 +30,17 @@ export async function unpack(archive, member, name, folder) {
   rmSync(scratch, { recursive: true, force: true });
   if (statSync(join(folder, name), { throwIfNoEntry: false })?.isFile()) return;
   throw new SetupError("ARCHIVE_INVALID", `${archive} has no binary ${name} in ${member}`);
+}
+
+/**
+ * A release's asset that is the binary itself.
+ *
+ * @param {string} asset moved away
+ * @param {string} name of the binary
+ * @param {string} folder made here; ends with the binary in it
+ */
+export function placeBinary(asset, name, folder) {
+  mkdirSync(folder, { recursive: true });
+  renameSync(asset, join(folder, name));
+  chmodSync(join(folder, name), 0o755);
 }

@@ -8,7 +8,7 @@ import { newPartial } from "./store.mjs";
 const MEBIBYTE = 1024 * 1024;
 
 /**
- * @typedef {{version: string, download: import("./tools.mjs").Download}} GoRelease
+ * @typedef {{version: string, download: import("./tools.mjs").Download & {member: string}}} GoRelease
  * @typedef {{platform: import("./node.mjs").Platform, unreachable: import("./download.mjs").Unreachable,
  *   task: import("./progress.mjs").Task, goRelease: GoRelease}} GoMeans
  */

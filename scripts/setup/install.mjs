@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, rmSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve, sep } from "node:path";
-import { unpack } from "./archive.mjs";
+import { placeBinary, unpack } from "./archive.mjs";
 import { downloadVerified } from "./download.mjs";
 import { SetupError } from "./error.mjs";
 import { buildWithGo, requiredGo } from "./golang.mjs";
@@ -117,9 +117,11 @@ async function fromDownload(root, tool, { task, platform, unreachable }) {
   }
   const partial = newPartial(root);
   try {
-    const archive = await downloadVerified(tool.download, platform, partial, task, unreachable);
-    await unpack(archive, tool.download.member, tool.name, join(partial, "bin"));
-    rmSync(archive);
+    const asset = await downloadVerified(tool.download, platform, partial, task, unreachable);
+    const { member } = tool.download;
+    if (member === undefined) placeBinary(asset, tool.name, join(partial, "bin"));
+    else await unpack(asset, member, tool.name, join(partial, "bin"));
+    rmSync(asset, { force: true });
     await mustBe(tool, partial);
   } catch (error) {
     if (!(error instanceof SetupError) || error.code === "CHECKSUM_MISMATCH" || error.code === "INTERRUPTED")

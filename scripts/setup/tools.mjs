@@ -3,8 +3,9 @@
  * @property {string} base URL of the folder of assets; https, or http on 127.0.0.1
  * @property {(platform: import("./node.mjs").Platform) => string | undefined} asset file name, undefined when the release has none for the platform
  * @property {(asset: string) => string} checksums file name of the release's SHA-256 checksums
- * @property {string} member what is unpacked from the archive: the binary, or the folder that has it
- * @property {number} maxBytes bound of the archive's size
+ * @property {string} [member] what is unpacked from the archive: the binary, or the folder that has it; absent when the asset is the
+ *   binary itself
+ * @property {number} maxBytes bound of the asset's size
  *
  * @typedef {object} GoModule how the tool is built; its go.mod is `scripts/setup/tools/<name>/go.mod`
  * @property {string} package
@@ -22,6 +23,7 @@
  * @property {Download} [download] absent when the release publishes no checksums
  * @property {GoModule} go
  * @property {string} [companion] a file of the project that must lie beside the binary
+ * @property {true} [systemTests] only the system tests need it: it is installed for nothing else
  */
 
 const MEBIBYTE = 1024 * 1024;
@@ -119,5 +121,27 @@ export const tools = [
       ldflags: "-s -w -X main.version=v2.10.1",
       tags: "",
     },
+  },
+  {
+    // The plugin of the Docker CLI; as a program of its own it is called docker-compose.
+    name: "compose",
+    version: "2.40.3",
+    description: "Docker Compose",
+    commands: ["docker-compose"],
+    versionArgs: ["version"],
+    versionPattern: /^Docker Compose version v?(\d+\.\d+\.\d+)/m,
+    accepts: { from: "2.20.0", before: "3.0.0" },
+    download: {
+      base: "https://github.com/docker/compose/releases/download/v2.40.3/",
+      asset: ({ os, arch }) => `docker-compose-${os}-${arch === "x64" ? "x86_64" : "aarch64"}`,
+      checksums: (asset) => `${asset}.sha256`,
+      maxBytes: 256 * MEBIBYTE,
+    },
+    go: {
+      package: "github.com/docker/compose/v2/cmd",
+      ldflags: "-s -w -X github.com/docker/compose/v2/internal.Version=v2.40.3",
+      tags: "",
+    },
+    systemTests: true,
   },
 ];

@@ -129,6 +129,15 @@ describe("a tool", () => {
     expect(toolIsCurrent(root, { ...exampleTool(base), version: "1.2.4" })).toBe(false);
   });
 
+  test("is downloaded and verified where the release's asset is the binary itself", async () => {
+    const root = projectWithExample();
+    const { base } = await release(Buffer.from(exampleScript("1.2.3")));
+    const { member: _, ...download } = exampleTool(base).download as NonNullable<Tool["download"]>;
+    await install(root, { ...exampleTool(base), download });
+    expect(readFileSync(installed(root), "utf8")).toBe(exampleScript("1.2.3"));
+    expect(toolIsCurrent(root, exampleTool(base))).toBe(true);
+  });
+
   test("that was downloaded is used again, without a network, after a variable stood before it", async () => {
     const root = projectWithExample();
     const { base, asked } = await release(exampleArchive("1.2.3"));

@@ -97,6 +97,8 @@ describe("the table of tools", () => {
     ["registry", "registry github.com/distribution/distribution/v3 v3.1.2+unknown\n", "3.1.2"],
     ["olareg", "VCSTag:     v0.1.2\nVCSRef:     unknown\n", "0.1.2"],
     ["pebble", "Pebble version: v2.10.1\n", "2.10.1"],
+    ["compose", "Docker Compose version v2.40.3\n", "2.40.3"],
+    ["compose", "Docker Compose version 2.26.1-4\n", "2.26.1"],
   ])("reads the version of %s", (name, output, version) => {
     const tool = tools.find((row) => row.name === name);
     expect(tool?.versionPattern.exec(output)?.[1]).toBe(version);
