@@ -1,6 +1,7 @@
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { makeLoopbackTls } from "../../support/registries";
+import { recording } from "../recording";
 
 /** What the fake is asked. */
 export interface Asked {
@@ -66,4 +67,10 @@ export function knownUser({ path }: Asked): Answer | undefined {
   return path === "/api/v2.0/users/current"
     ? { body: { user_id: 1, username: "admin", sysadmin_flag: true } }
     : undefined;
+}
+
+/** What was recorded, for a request that was not. */
+export function recordedAnswer(name: string): Answer {
+  const { status, body } = recording(name).response;
+  return { status, body };
 }

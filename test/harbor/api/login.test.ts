@@ -4,9 +4,9 @@ import { HarborClient } from "../../../components/harbor/api/client";
 import { findProject } from "../../../components/harbor/api/projects";
 import { readSystemInfo } from "../../../components/harbor/api/systemInfo";
 import { currentUser } from "../../../components/harbor/api/users";
-import { RIGHT_PASSWORD, recording } from "../recording";
+import { RIGHT_PASSWORD } from "../recording";
 import { clientOf, replayed } from "../support";
-import { startFake } from "./fake";
+import { recordedAnswer, startFake } from "./fake";
 
 // A wrong password, which Harbor answers with 200 in places, and locks the user for.
 
@@ -66,8 +66,10 @@ describe("The right password", () => {
   });
 
   it("is accepted when somebody else locked the user just then", async () => {
-    const { status, body } = recording("login-correct-password-while-locked").response;
-    const answers = [{ status, body }, { body: { user_id: 1, username: "admin", sysadmin_flag: true } }];
+    const answers = [
+      recordedAnswer("login-correct-password-while-locked"),
+      { body: { user_id: 1, username: "admin", sysadmin_flag: true } },
+    ];
     const fake = await startFake(({ before }) => answers[Math.min(before, 1)] ?? {});
     onTestFinished(() => fake.stop());
     const started = performance.now();
