@@ -5,7 +5,6 @@ import { PropertyError, type ResourceDefinition } from "../provider/definition";
 import { isUnknown } from "../provider/wire";
 import type { HarborInstallationInputs, HarborInstallationOutputs } from "./installation/inputs";
 import { converge } from "./installation/install";
-import { urlOf } from "./installation/layout";
 import { driftOfInstallation } from "./installation/observe";
 import { fitsHarbor, PATH_RULE } from "./installation/paths";
 import { removeInstallation } from "./installation/remove";
@@ -41,7 +40,7 @@ export const harborInstallation: ResourceDefinition<HarborInstallationInputs, Ha
 
   async create(inputs) {
     const outputs = await converge(inputs);
-    return { id: urlOf(inputs), outputs };
+    return { id: inputs.directory, outputs };
   },
 
   async observe(state) {

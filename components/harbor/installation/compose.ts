@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { runDocker } from "../../docker/cli";
 import { DockerError } from "../../docker/error";
 import { messageOf } from "../../errors";
-import { containersOf, PROJECT } from "./containers";
+import { containersOf, foreignContainers, PROJECT } from "./containers";
 import { HarborInstallationError } from "./error";
-import { pullPolicy } from "./images";
+import { pullPolicy, requireLoaded } from "./images";
 import type { HarborInstallationInputs } from "./inputs";
 import { type Layout, layoutOf } from "./layout";
 
@@ -13,9 +13,12 @@ const DOWN_MS = 5 * 60_000;
 
 /** Starts what does not run; containers that run as they are declared stay. */
 export async function composeUp(inputs: HarborInstallationInputs, progress: (line: string) => void): Promise<void> {
+  const layout = layoutOf(inputs);
   const args = ["up", "--detach", "--remove-orphans", "--pull", pullPolicy(inputs)];
   try {
-    await compose(layoutOf(inputs), args, UP_MS, progress);
+    if (inputs.installer)
+      await requireLoaded(inputs, lines(await compose(layout, ["config", "--images"], 60_000)), progress);
+    await compose(layout, args, UP_MS, progress);
   } catch (error) {
     if (!(error instanceof DockerError) || error.code !== "DOCKER_COMMAND_FAILED") throw error;
     throw new HarborInstallationError(
@@ -30,12 +33,12 @@ export async function composeUp(inputs: HarborInstallationInputs, progress: (lin
 
 /** Stops and removes the containers and the network of this folder's Harbor; its files stay. */
 export async function composeDown(layout: Layout): Promise<void> {
-  const containers = await containersOf(layout.directory);
-  if (existsSync(layout.composeFile)) {
-    // Without containers a network may still be there; but only ours may be touched, and its name says nothing of the folder.
-    if (containers.length > 0) await compose(layout, ["down", "--remove-orphans"], DOWN_MS);
+  // Compose knows a composition by its name alone: another one of that name would be taken down with it.
+  if (existsSync(layout.composeFile) && (await foreignContainers(layout.directory)).length === 0) {
+    await compose(layout, ["down", "--remove-orphans"], DOWN_MS);
     return;
   }
+  const containers = await containersOf(layout.directory);
   if (containers.length > 0) {
     await runDocker(["rm", "--force", ...containers.map(({ name }) => name)], { timeoutMs: DOWN_MS });
   }
@@ -43,8 +46,7 @@ export async function composeDown(layout: Layout): Promise<void> {
 
 /** The services that the rendered composition has. */
 export async function composeServices(layout: Layout): Promise<string[]> {
-  const output = await compose(layout, ["config", "--services"], 60_000);
-  return output.split("\n").filter((line) => line !== "");
+  return lines(await compose(layout, ["config", "--services"], 60_000));
 }
 
 async function compose(layout: Layout, args: string[], timeoutMs: number, onLine?: (line: string) => void) {
@@ -54,6 +56,10 @@ async function compose(layout: Layout, args: string[], timeoutMs: number, onLine
     cwd: layout.directory,
     ...(onLine && { onLine: (line: string) => showLine(line, onLine) }),
   });
+}
+
+function lines(output: string): string[] {
+  return output.split("\n").filter((line) => line !== "");
 }
 
 /** Of the plain progress the ends of steps, not each byte that was pulled. */

@@ -69,24 +69,28 @@ export async function containersOf(directory: string): Promise<Container[]> {
   return all.filter((_container, at) => ours[at]);
 }
 
-/**
- * Throws `HARBOR_FOREIGN` when the engine has a container by one of Harbor's names that does not belong to this folder:
- * Compose would take it over, or fail half-way.
- */
-export async function requireNoForeignHarbor(directory: string): Promise<void> {
+/** Containers by one of Harbor's names, or of a composition by its name, that do not belong to this folder. */
+export async function foreignContainers(directory: string): Promise<Container[]> {
   const target = await realpath(directory).catch(() => directory);
-  for (const container of await listContainers()) {
-    const taken = NAMES.includes(container.name) || container.project === PROJECT;
-    if (!taken || (await belongsTo(container, target))) continue;
-    const whose = container.folder
-      ? `the composition in ${container.folder}, which is not ${directory}`
-      : `somebody else (image ${container.image})`;
-    throw new HarborInstallationError(
-      "HARBOR_FOREIGN",
-      `the engine has a container named ${container.name} of ${whose}. Harbor's container names are fixed, so that an engine has ` +
-        "room for one Harbor: remove that one first, or name its folder as `directory`",
-    );
-  }
+  const candidates = (await listContainers()).filter(
+    ({ name, project }) => NAMES.includes(name) || project === PROJECT,
+  );
+  const ours = await Promise.all(candidates.map((container) => belongsTo(container, target)));
+  return candidates.filter((_container, at) => !ours[at]);
+}
+
+/** Throws `HARBOR_FOREIGN` for such a container: Compose would take it over, or fail half-way. */
+export async function requireNoForeignHarbor(directory: string): Promise<void> {
+  const [container] = await foreignContainers(directory);
+  if (container === undefined) return;
+  const whose = container.folder
+    ? `the composition in ${container.folder}, which is not ${directory}`
+    : `somebody else (image ${container.image})`;
+  throw new HarborInstallationError(
+    "HARBOR_FOREIGN",
+    `the engine has a container named ${container.name} of ${whose}. Harbor's container names are fixed, so that an engine has ` +
+      "room for one Harbor: remove that one first, or name its folder as `directory`",
+  );
 }
 
 async function belongsTo(container: Container, directory: string): Promise<boolean> {

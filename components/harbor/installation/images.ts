@@ -31,6 +31,16 @@ export async function provideImages(inputs: HarborInstallationInputs, progress: 
   }
 }
 
+/** Loads the installer again when the engine lacks one of `images`: a load that was killed left only some. */
+export async function requireLoaded(
+  inputs: HarborInstallationInputs,
+  images: readonly string[],
+  progress: (line: string) => void,
+): Promise<void> {
+  const isMissing = async () => (await Promise.all(images.map(isPresent))).includes(false);
+  if (inputs.installer && (await isMissing())) await loadInstaller(inputs.installer, progress);
+}
+
 /** What `docker run` and `docker compose up` are told about images that are not there. */
 export function pullPolicy(inputs: HarborInstallationInputs): "never" | "missing" {
   return inputs.installer ? "never" : "missing";

@@ -7,14 +7,18 @@ import { waitForHealth } from "./health";
 import { provideImages } from "./images";
 import type { HarborInstallationInputs, HarborInstallationOutputs, HarborInstallationState } from "./inputs";
 import { type Layout, layoutOf } from "./layout";
+import { endLeftOvers } from "./leftOvers";
 import { preflight } from "./preflight";
 import { prepare } from "./prepare";
 import { progress } from "./progress";
 import { isRenderingDue, repairHarborYml } from "./rendered";
 import { ensureAdminPassword } from "./rotation";
-import { serveCertificate } from "./servedCertificate";
+import { placeCertificate, serveCertificate } from "./servedCertificate";
 import { recoverUpgrade, upgrade } from "./upgrade";
 import { requireNoDowngrade } from "./version";
+
+/** nginx, by its name in the release's composition. */
+const NGINX_SERVICE = "proxy";
 
 /**
  * Makes this machine's Harbor what is declared, whatever is there: nothing, a run that was killed, another configuration,
@@ -27,6 +31,7 @@ export async function converge(
   const layout = layoutOf(inputs);
   return await explainingFullDisk(layout, async () => {
     await preflight(inputs);
+    await endLeftOvers(layout);
     await recoverUpgrade(inputs);
     const record = await readRecord(layout);
     requireNoDowngrade(record?.version ?? inputs.version, inputs.version);
@@ -34,7 +39,6 @@ export async function converge(
     if (isUpgrade(record, inputs) && (await hasDatabase(layout))) await upgrade(inputs, record, state);
     await bringUp(inputs, layout);
     await ensureAdminPassword(inputs, inputs.adminPassword, state?.adminPassword, progress);
-    await serveCertificate(inputs, progress);
     const backup = await lastBackup(layout);
     return backup === undefined ? {} : { backup };
   });
@@ -50,17 +54,27 @@ async function bringUp(inputs: HarborInstallationInputs, layout: Layout): Promis
   const record = { ...(known ?? newRecord(inputs.version)), version: inputs.version };
   // Before the first start: a database whose password is lost is lost as well.
   if (known?.version !== record.version) await writeRecord(layout, record);
-  const due = await isRenderingDue(inputs);
-  if (due) {
+  if (await isRenderingDue(inputs)) {
     progress(`rendering the configuration of Harbor ${inputs.version}`);
     // As the reconfiguration guide has it: `prepare` replaces folders that running containers have bound.
     await composeDown(layout);
     await prepare(inputs, record.databasePassword, known?.version ?? inputs.version);
+    await composeUp(inputs, progress);
   } else {
     await repairHarborYml(inputs, record.databasePassword);
+    await start(inputs, layout);
   }
-  if (due || (await stoppedServices(layout)).length > 0) await composeUp(inputs, progress);
   await waitForHealth(inputs, progress);
+  await serveCertificate(inputs, progress);
+}
+
+/** Starts what was stopped of a composition that is rendered, and gives it the declared certificate. */
+async function start(inputs: HarborInstallationInputs, layout: Layout): Promise<void> {
+  const stopped = await stoppedServices(layout);
+  if (stopped.includes(NGINX_SERVICE)) await placeCertificate(inputs);
+  if (stopped.length > 0) await composeUp(inputs, progress);
+  // Before any question to Harbor: its answers are trusted by the declared certificate's root.
+  if (!stopped.includes(NGINX_SERVICE)) await serveCertificate(inputs, progress);
 }
 
 /** The services of the composition of which no container runs. */

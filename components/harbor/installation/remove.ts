@@ -6,6 +6,7 @@ import { requireLocalEngine } from "./engine";
 import type { HarborInstallationState } from "./inputs";
 import { readJournal, removeJournal } from "./journal";
 import { type Layout, layoutOf } from "./layout";
+import { endLeftOvers } from "./leftOvers";
 import { requireMachine } from "./machine";
 import { progress } from "./progress";
 import { restore } from "./wayBack";
@@ -28,6 +29,7 @@ export async function removeInstallation(state: HarborInstallationState): Promis
   const layout = layoutOf(state);
   requireMachine();
   await requireLocalEngine();
+  await endLeftOvers(layout);
   await composeDown(layout);
   if (!state.deleteData) await endUpgrade(layout);
   const { harborYml, composeFile, common, input, rendered, journal } = layout;

@@ -24,7 +24,7 @@ export async function serveCertificate(
 ): Promise<void> {
   const { certificate, served } = layoutOf(inputs);
   const [wanted, before] = await Promise.all([contentsOf(certificate), contentsOf(served)]);
-  const sameFiles = wanted.chain.equals(before.chain) && wanted.key.equals(before.key);
+  const sameFiles = isSame(wanted, before);
   const thumbprint = thumbprintOf(wanted.chain);
   if (sameFiles && (await servedThumbprint(inputs)) === thumbprint) return;
   if (!sameFiles) await replace(served, wanted);
@@ -43,6 +43,13 @@ export async function serveCertificate(
   throw notServed(
     "nginx was told to load it, and still serves another one: `docker exec nginx nginx -t` and its log say why",
   );
+}
+
+/** Puts the certificate's files where nginx reads them at its start; for one that does not run. */
+export async function placeCertificate(inputs: HarborInstallationInputs): Promise<void> {
+  const { certificate, served } = layoutOf(inputs);
+  const [wanted, before] = await Promise.all([contentsOf(certificate), contentsOf(served)]);
+  if (!isSame(wanted, before)) await replace(served, wanted);
 }
 
 /** Says in words that nginx serves another certificate than the declared one; empty when it does not. */
@@ -82,6 +89,10 @@ function servedThumbprint(
 interface Contents {
   readonly chain: Buffer;
   readonly key: Buffer;
+}
+
+function isSame(a: Contents, b: Contents): boolean {
+  return a.chain.equals(b.chain) && a.key.equals(b.key);
 }
 
 async function contentsOf(files: CertificateFiles): Promise<Contents> {
