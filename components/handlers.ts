@@ -1,5 +1,10 @@
 import { acmeCertificate } from "./certificate/acmeCertificate.handler";
+import { harborContentTrust } from "./harbor/contentTrust.handler";
 import { harborInstallation } from "./harbor/harborInstallation.handler";
+import { harborImmutableRule } from "./harbor/immutableRule.handler";
+import { harborLabel } from "./harbor/label.handler";
+import { harborProject } from "./harbor/project.handler";
+import { harborRobot } from "./harbor/robot.handler";
 import { fileIdentity } from "./identity/fileIdentity.handler";
 import { signingIdentity } from "./identity/signingIdentity.handler";
 import { pushedImage } from "./image/pushedImage.handler";
@@ -14,7 +19,12 @@ import { trust } from "./trust/trust.handler";
 export const handlers = {
   acmeCertificate: toHandler(acmeCertificate),
   fileIdentity: toHandler(fileIdentity),
+  harborContentTrust: toHandler(harborContentTrust),
+  harborImmutableRule: toHandler(harborImmutableRule),
   harborInstallation: toHandler(harborInstallation),
+  harborLabel: toHandler(harborLabel),
+  harborProject: toHandler(harborProject),
+  harborRobot: toHandler(harborRobot),
   pebble: toHandler(pebble),
   pushedImage: toHandler(pushedImage),
   registry: toHandler(registry),

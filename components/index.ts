@@ -1,6 +1,14 @@
 /** The public API: what a stack is written with. */
 export { AcmeCertificate, type AcmeCertificateArgs } from "./certificate/acmeCertificate";
+export { HarborContentTrust, type HarborContentTrustArgs } from "./harbor/contentTrust";
+export { type ExistingHarborArgs, existingHarbor, type Harbor } from "./harbor/harbor";
 export { HarborInstallation, type HarborInstallationArgs } from "./harbor/harborInstallation";
+export { HarborImmutableRule, type HarborImmutableRuleArgs, type Pattern } from "./harbor/immutableRule";
+export { HarborLabel, type HarborLabelArgs } from "./harbor/label";
+export { HarborProject, type HarborProjectArgs } from "./harbor/project";
+export type { ProjectSettings } from "./harbor/projectMetadata";
+export { HarborRobot, type HarborRobotArgs } from "./harbor/robot";
+export type { Permissions } from "./harbor/robotTerms";
 export { FileIdentity, type FileIdentityArgs } from "./identity/fileIdentity";
 export { SigningIdentity, type SigningIdentityArgs } from "./identity/signingIdentity";
 export type { Weaker } from "./image/acceptWeaker";

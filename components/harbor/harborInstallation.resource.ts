@@ -7,6 +7,7 @@ const provider = lazyProvider("harborInstallation");
 const secrets = { additionalSecretOutputs: ["adminPassword"] };
 
 export class HarborInstallationResource extends dynamic.Resource {
+  declare readonly hostname: Output<string>;
   declare readonly backup: Output<string | undefined>;
 
   constructor(name: string, args: ArgsOf<HarborInstallationInputs>, options?: CustomResourceOptions) {

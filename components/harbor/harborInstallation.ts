@@ -1,11 +1,4 @@
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type Input,
-  type Output,
-  output,
-  secret,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output, secret } from "@pulumi/pulumi";
 import type { TlsCertificate } from "../certificate/tlsCertificate";
 import type { HarborConnection } from "./connection";
 import { HarborInstallationResource } from "./harborInstallation.resource";
@@ -61,8 +54,8 @@ export class HarborInstallation extends ComponentResource {
       },
       { parent: this },
     );
-    // Known only with the resource: whoever uses them waits until Harbor is there.
-    const installed = <T>(value: T): Output<T> => output(resource.id).apply(() => value);
+    // Of the resource's own output: whoever uses them waits until Harbor is there, and a preview knows them.
+    const installed = <T>(value: T): Output<T> => resource.hostname.apply(() => value);
     this.url = installed(urlOf(args));
     this.host = installed(hostOf(args));
     this.connection = installed({

@@ -1,0 +1,33 @@
+import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import type { SignatureKind } from "./contentTrust.handler";
+import { HarborContentTrustResource } from "./contentTrust.resource";
+import { connectionOf, type Harbor, type HarborProjectReference } from "./harbor";
+
+export interface HarborContentTrustArgs {
+  readonly harbor: Harbor;
+  readonly project: HarborProjectReference;
+  /** Every kind that is named must exist, for everybody who pulls; who signed is not looked at: see `ShadowCheck`. */
+  readonly require: readonly SignatureKind[];
+}
+
+/**
+ * The gate of a project: no image without a signature is given away. Close it last (`dependsOn` the signed images), though a
+ * signer that may push is let through. Taking it out of the program opens the gate.
+ */
+export class HarborContentTrust extends ComponentResource {
+  /** What Harbor requires; known when the gate is closed. */
+  readonly require: Output<SignatureKind[]>;
+
+  constructor(name: string, args: HarborContentTrustArgs, options?: ComponentResourceOptions) {
+    super("breakwater:harbor:ContentTrust", name, {}, options);
+    const { harbor, project, require } = args;
+    const resource = new HarborContentTrustResource(
+      name,
+      { harbor: connectionOf(harbor), project: project.projectName, require: [...require] },
+      // Also for the resource itself: at a `destroy` the gate is opened before what it waited for is touched.
+      { parent: this, ...(options?.dependsOn && { dependsOn: options.dependsOn }) },
+    );
+    this.require = resource.require;
+    this.registerOutputs({ require: this.require });
+  }
+}
