@@ -12,6 +12,7 @@ export type { Permissions } from "./harbor/robotTerms";
 export { FileIdentity, type FileIdentityArgs } from "./identity/fileIdentity";
 export { SigningIdentity, type SigningIdentityArgs } from "./identity/signingIdentity";
 export type { Weaker } from "./image/acceptWeaker";
+export { BuiltImage, type BuiltImageArgs } from "./image/builtImage";
 export { PushedImage, type PushedImageArgs } from "./image/pushedImage";
 export { SignedImage, type SignedImageArgs } from "./image/signedImage";
 export { VerifiedImage, type VerifiedImageArgs } from "./image/verifiedImage";

@@ -20,6 +20,8 @@ export interface PushedImageInputs {
   readonly tag: string;
   /** A permission: the tag may be taken from other content that it points to. */
   readonly acceptTag?: boolean;
+  /** What the source was made from, in words for who reviews a preview; it decides nothing. */
+  readonly origin?: string;
   /** What the source's bytes are; computed by `check`, so that a preview knows it. */
   readonly digest?: string;
   readonly mediaType?: string;

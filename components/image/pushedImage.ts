@@ -16,6 +16,8 @@ export interface PushedImageArgs {
   readonly tag: string;
   /** Lets the tag be taken from content that somebody else pushed. */
   readonly acceptTag?: boolean;
+  /** What the source was made from, in words for who reviews a preview. */
+  readonly origin?: string;
 }
 
 /** An image from a file, a folder or Docker Engine in a registry, with all its platforms, under a tag. */

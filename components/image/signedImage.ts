@@ -2,12 +2,13 @@ import { ComponentResource, type ComponentResourceOptions, type Input, type Outp
 import type { SigningIdentity } from "../identity/signingIdentity";
 import type { Trust } from "../trust/trust";
 import type { Weaker } from "./acceptWeaker";
+import type { BuiltImage } from "./builtImage";
 import type { PinnedImage } from "./pinnedImage";
 import type { PushedImage } from "./pushedImage";
 import { SignedImageResource } from "./signedImage.resource";
 
 export interface SignedImageArgs {
-  readonly image: PushedImage;
+  readonly image: PushedImage | BuiltImage;
   readonly identity: SigningIdentity;
   /** A signature that this trust refuses never reaches the registry. */
   readonly trust: Trust;
@@ -30,7 +31,7 @@ export interface SignedImageArgs {
 }
 
 /**
- * Makes: an image with a Notary Project signature. What is to be deployed goes through a `VerifiedImage`. Another format,
+ * Makes: an image with a Notary Project signature, and so each manifest of one with several platforms. What is to be deployed goes through a `VerifiedImage`. Another format,
  * expiry, user metadata or timestamp makes a new signature; the old one stays in the registry.
  */
 export class SignedImage extends ComponentResource {

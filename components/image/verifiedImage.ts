@@ -2,12 +2,13 @@ import { ComponentResource, type ComponentResourceOptions, type Input, type Outp
 import type { ArtifactVerdict } from "../notary/verification/verdict";
 import type { Trust } from "../trust/trust";
 import type { Weaker } from "./acceptWeaker";
+import type { BuiltImage } from "./builtImage";
 import type { PushedImage } from "./pushedImage";
 import type { SignedImage } from "./signedImage";
 import { VerifiedImageResource } from "./verifiedImage.resource";
 
 export interface VerifiedImageArgs {
-  readonly image: SignedImage | PushedImage;
+  readonly image: SignedImage | PushedImage | BuiltImage;
   readonly trust: Trust;
   /**
    * Lets an image through that the trust policy's level or overrides verify only weakly, each weakness by its name: a validation
