@@ -32,7 +32,7 @@ function exclusively(work) {
   return withLock(join(workDirectory(projectRoot), "run.lock"), work, (holder) => {
     throw new SetupError(
       "ALREADY_RUNNING",
-      `Another \`npm start\` or \`npm stop\` is at work (${holder}). Wait until it has ended, then run the command again`,
+      `Another \`npm start\`, \`npm stop\` or \`npm run renew\` is at work (${holder}). Wait until it has ended, then run the command again`,
     );
   });
 }

@@ -1,3 +1,3 @@
 import { open } from "./door.mjs";
 
-await open({ command: "env", tools: [] });
+await open({ command: "env", tools: ["pulumi"] });

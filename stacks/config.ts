@@ -1,5 +1,8 @@
-import { Config } from "@pulumi/pulumi";
+import { Config, getStack, log, type Output, output, runtime, secret } from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output";
 import { KEY_SPECS, type KeySpec } from "../components/notary/certificates/keySpec";
+import { ConfigError } from "./error";
+import { type HarborConfig, parseHarborConfig } from "./harborConfig";
 
 /** What the stack `local` can be told; every value has a default, so that no config has to be committed. */
 export interface LocalConfig {
@@ -19,7 +22,18 @@ export const LOCAL_HOME = ".breakwater/local";
 /** The sample that ships with the project. */
 export const SAMPLE_IMAGE = "stacks/local/net-monitor";
 
-/** The only reader of the engine's config. */
+/** What a stack can be; its config's `environment` says it, the stack `local` needs no config. */
+export type Environment = "local" | "harbor";
+
+export function readEnvironment(): Environment {
+  const environment = new Config().get("environment") ?? (getStack() === "local" ? "local" : undefined);
+  if (environment === "local" || environment === "harbor") return environment;
+  throw new ConfigError(
+    "ENVIRONMENT_UNKNOWN",
+    `${stackFile()}: environment is ${environment === undefined ? "missing" : JSON.stringify(environment)}; give local or harbor`,
+  );
+}
+
 export function readLocalConfig(): LocalConfig {
   const config = new Config();
   return {
@@ -31,4 +45,52 @@ export function readLocalConfig(): LocalConfig {
       }) ?? "RSA-2048",
     acceptTag: config.getBoolean("acceptTag") ?? false,
   };
+}
+
+/** How a secret of a stack is set. */
+export function commandToSet(key: string): string {
+  return `pulumi config set --secret ${key} --stack ${getStack()}`;
+}
+
+/** The secret that only the engine may hold; named here, since unlike the others it is never looked into. */
+const ADMIN_PASSWORD = "adminPassword";
+
+/**
+ * The config of a stack with the environment `harbor`, validated as a whole. A preview goes on without the admin password, and
+ * says so unless it is among the secrets that were not read.
+ * @throws ConfigError ADMIN_PASSWORD_MISSING in an `up`, CONFIG_INVALID
+ */
+export function readHarborConfig(unread: readonly string[] = []): HarborConfig {
+  const config = new Config();
+  const prefix = `${config.name}:`;
+  const names = Object.keys(runtime.allConfig())
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length))
+    .filter((name) => name !== ADMIN_PASSWORD);
+  const raw = Object.fromEntries(names.map((name) => [name, structured(config.get(name))]));
+  const parsed = parseHarborConfig(raw, stackFile());
+  return { ...parsed, stack: getStack(), adminPassword: readAdminPassword(config, unread) };
+}
+
+function readAdminPassword(config: Config, unread: readonly string[]): Output<string> {
+  const given = config.getSecret(ADMIN_PASSWORD);
+  if (given !== undefined) return given;
+  const missing = `adminPassword is not set: \`${commandToSet(ADMIN_PASSWORD)}\` asks for it (8 to 128 characters, with an upper-case and a lower-case letter and a digit)`;
+  if (!runtime.isDryRun()) throw new ConfigError("ADMIN_PASSWORD_MISSING", `${missing}. Nothing was touched`);
+  if (!unread.includes(ADMIN_PASSWORD)) void log.warn(`${missing}; \`up\` needs it.`);
+  return secret(output(unknown as unknown as string));
+}
+
+/** The engine hands over lists and objects as JSON, and everything else as text. */
+function structured(text: string | undefined): unknown {
+  if (text === undefined || !/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function stackFile(): string {
+  return `stacks/Pulumi.${getStack()}.yaml`;
 }

@@ -1,5 +1,6 @@
 import type { EngineEvent, OpMap, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { sameJson } from "../../components/provider/wire";
+import { describe } from "./describe";
 
 /** What a run does, counted in resources; a replacement counts as an update. */
 export interface ChangeCounts {
@@ -16,6 +17,8 @@ export interface Change {
   readonly resource: string;
   /** Why, in words; empty for what is new or goes. */
   readonly reason: string;
+  /** What it is declared to be, in words; only of what is new, and only where there is something to tell. */
+  readonly details?: string;
 }
 
 export function countChanges(operations: OpMap | undefined): ChangeCounts {
@@ -47,11 +50,16 @@ const OPERATIONS: Readonly<Record<string, Change["operation"]>> = {
   delete: "delete",
 };
 
+/** Dynamic resources, and the image that Docker builds. */
+const OURS = /^pulumi-nodejs:dynamic\/|^docker:/;
+
 function changeOf(metadata: StepEventMetadata): Change | undefined {
   const operation = OPERATIONS[metadata.op];
-  if (operation === undefined || !metadata.type.includes(":dynamic/")) return undefined;
-  const resource = `${metadata.type.split(":").at(-1)} ${metadata.urn.split("::").at(-1)}`;
-  return { operation, resource, reason: operation === "delete" ? "" : reasonOf(metadata) };
+  if (operation === undefined || !OURS.test(metadata.type)) return undefined;
+  const kind = metadata.type.split(":").at(-1) ?? "";
+  const resource = `${kind} ${metadata.urn.split("::").at(-1)}`;
+  const details = operation === "create" ? describe(kind, metadata.new?.inputs) : "";
+  return { operation, resource, reason: operation === "delete" ? "" : reasonOf(metadata), ...(details && { details }) };
 }
 
 /** An observed drift says it in words; else the names of the inputs that differ. */

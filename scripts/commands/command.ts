@@ -1,6 +1,6 @@
 import { messageOf } from "../../components/errors";
 import { ImageSourceError } from "../../components/image/source";
-import { CommandError, EXIT } from "./error";
+import { CommandError, type CommandErrorCode, EXIT } from "./error";
 
 /** Progress and errors go to standard error: standard output is the result's alone. */
 export function say(line: string): void {
@@ -9,6 +9,12 @@ export function say(line: string): void {
 
 /** Runs work while no other command of ours runs. */
 export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
+
+const EXIT_OF: Partial<Record<CommandErrorCode, number>> = {
+  USAGE: EXIT.usage,
+  STACK_UNKNOWN: EXIT.usage,
+  INTERRUPTED: EXIT.interrupted,
+};
 
 /** Runs a command's work; resolves to its exit code. What goes wrong is said in words, without a stack. */
 export async function runCommand(work: () => Promise<void>): Promise<number> {
@@ -20,7 +26,7 @@ export async function runCommand(work: () => Promise<void>): Promise<number> {
     say(`${messageOf(error).trimEnd()}${code}`);
     if (error instanceof ImageSourceError) return EXIT.usage; // the image that was given
     if (!(error instanceof CommandError)) return EXIT.failed;
-    return error.code === "USAGE" ? EXIT.usage : error.code === "INTERRUPTED" ? EXIT.interrupted : EXIT.failed;
+    return EXIT_OF[error.code] ?? EXIT.failed;
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,48 +7,77 @@ import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulum
 import { projectRoot, resolvePath } from "../../components/files/paths";
 import { TOOLS_DIRECTORY } from "../../components/local/tool";
 import { CommandError } from "./error";
+import type { StackName } from "./stackName";
 
-export const STACK = "local";
 export const PROJECT = "breakwater";
 
 const HOME = ".breakwater";
 export const STATE_DIRECTORY = `${HOME}/state`;
 const ENGINE_HOME = `${HOME}/pulumi-home`;
 export const ENGINE_LOGS = `${ENGINE_HOME}/logs`;
-const TEMPORARY = `${HOME}/tmp`;
+export const TEMPORARY = `${HOME}/tmp`;
 const PASSPHRASE_FILE = `${HOME}/passphrase`;
-const STACK_CONFIG = `stacks/Pulumi.${STACK}.yaml`;
+
+/** Variables with which a person says where a stack's state is, and what opens its secrets; the local stack heeds none. */
+const BACKEND = "PULUMI_BACKEND_URL";
+const PASSPHRASES = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
+const OF_USER = [BACKEND, ...PASSPHRASES, "PULUMI_ACCESS_TOKEN"];
 
 /**
- * The variables with which any Pulumi CLI works on the same state; no value of them is a secret. `metadata=skip`: the engine
+ * The variables with which any Pulumi CLI works on the same state; no value that we add is a secret. `metadata=skip`: the engine
  * writes each file of the state by a rename, but the attributes beside it in place, and one that a kill cut off in the
  * middle would make the state unreadable.
  */
-export function engineEnvironment(): Record<string, string> {
+export function engineEnvironment(stack: StackName): Record<string, string> {
   return {
-    PULUMI_BACKEND_URL: `${pathToFileURL(resolvePath(STATE_DIRECTORY)).href}?metadata=skip`,
-    PULUMI_CONFIG_PASSPHRASE_FILE: resolvePath(PASSPHRASE_FILE),
+    [BACKEND]: `${pathToFileURL(resolvePath(STATE_DIRECTORY)).href}?metadata=skip`,
+    ...(setByUser(stack, PASSPHRASES) ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: resolvePath(PASSPHRASE_FILE) }),
     PULUMI_HOME: resolvePath(ENGINE_HOME),
+    ...userVariables(stack),
   };
 }
 
+/** Whether the stack's state lies in this project's folder. */
+export function hasOwnState(stack: StackName): boolean {
+  return !setByUser(stack, [BACKEND]);
+}
+
 /** Opens the stack, and makes it at the first time. */
-export async function openStack(program: PulumiFn): Promise<Stack> {
-  requireOwnHandlers();
-  await prepareState();
-  await isolateEnvironment();
+export async function openStack(stack: StackName, program: PulumiFn): Promise<Stack> {
+  await prepareState(stack);
+  const variables = engineEnvironment(stack);
   return await LocalWorkspace.createOrSelectStack(
-    { stackName: STACK, projectName: PROJECT, program },
-    {
-      workDir: projectRoot,
-      pulumiHome: engineEnvironment().PULUMI_HOME ?? "",
-      pulumiCommand: await PulumiCommand.get({
-        root: resolvePath(`${TOOLS_DIRECTORY}/pulumi`),
-        skipVersionCheck: true,
-      }),
-      envVars: { ...engineEnvironment(), ...engineVariables() },
-    },
+    { stackName: stack.name, projectName: PROJECT, program },
+    await engineOptions(variables, projectRoot),
   );
+}
+
+/** Opens the stack if it is there, and makes nothing. */
+export async function openStackIfThere(stack: StackName, program: PulumiFn): Promise<Stack | undefined> {
+  if (hasOwnState(stack)) {
+    if (!(await exists(checkpointFile(stack)))) return undefined;
+    return await openStack(stack, program);
+  }
+  const options = await engineOptions(engineEnvironment(stack), projectRoot);
+  try {
+    return await LocalWorkspace.selectStack({ stackName: stack.name, projectName: PROJECT, program }, options);
+  } catch (error) {
+    if (error instanceof Error && error.name === "StackNotFoundError") return undefined;
+    throw error;
+  }
+}
+
+/** How the Automation API runs the engine. */
+export async function engineOptions(variables: Record<string, string>, workDir: string) {
+  requireOwnHandlers();
+  await isolateEnvironment();
+  const root = resolvePath(`${TOOLS_DIRECTORY}/pulumi`);
+  return {
+    workDir,
+    pulumiHome: resolvePath(ENGINE_HOME),
+    pulumiCommand: await PulumiCommand.get({ root, skipVersionCheck: true }),
+    envVars: { ...variables, ...engineVariables() },
+  };
 }
 
 /**
@@ -63,11 +92,23 @@ async function isolateEnvironment(): Promise<void> {
   // Engine, program and provider talk over the loopback interface, which no proxy reaches.
   const noProxy = [process.env.no_proxy ?? process.env.NO_PROXY, "127.0.0.1,localhost"].filter(Boolean).join(",");
   Object.assign(process.env, {
-    PULUMI_HOME: engineEnvironment().PULUMI_HOME,
+    PULUMI_HOME: resolvePath(ENGINE_HOME),
     TMPDIR: resolvePath(TEMPORARY),
     no_proxy: noProxy,
     NO_PROXY: noProxy,
   });
+}
+
+/** As they were when the command was given: `isolateEnvironment` takes them away. */
+const given = Object.fromEntries(OF_USER.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+
+function userVariables(stack: StackName): Record<string, string> {
+  return stack.isLocal ? {} : (given as Record<string, string>);
+}
+
+/** Whether the person set one of these variables for a stack that heeds them. */
+function setByUser(stack: StackName, names: readonly string[]): boolean {
+  return names.some((name) => userVariables(stack)[name] !== undefined);
 }
 
 /** How the engine is run, whatever the state. */
@@ -92,23 +133,37 @@ function requireOwnHandlers(): void {
 }
 
 /** The state's folder and the passphrase of its secrets: random, made once, readable by the owner alone. */
-async function prepareState(): Promise<void> {
+export async function prepareState(stack: StackName): Promise<void> {
   await mkdir(resolvePath(STATE_DIRECTORY), { recursive: true, mode: 0o700 });
+  if (setByUser(stack, PASSPHRASES)) return;
   const file = resolvePath(PASSPHRASE_FILE);
   if ((await readFile(file, "utf8").catch(() => "")) !== "") return;
-  if ((await readFile(checkpointFile()).catch(() => undefined)) !== undefined) {
+  await requireNothingEncrypted(stack);
+  await writeFile(file, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  if (stack.isLocal) await dropEncryptionSalt(stack);
+}
+
+/** A new passphrase opens nothing that was encrypted with a former one. */
+async function requireNothingEncrypted(stack: StackName): Promise<void> {
+  const states = await readdir(path.dirname(checkpointFile(stack))).catch(() => []);
+  if (states.some((name) => name.endsWith(".json"))) {
+    const wayOut = stack.isLocal ? "; or give the state up: end what runs with `npm stop -- --force`" : "";
     throw new CommandError(
       "PASSPHRASE_MISSING",
-      `${PASSPHRASE_FILE} is gone, and without it the state in ${STATE_DIRECTORY} can't be read. Put the file back; or give the state up: end what runs with \`npm stop -- --force\``,
+      `${PASSPHRASE_FILE} is gone, and without it the state in ${STATE_DIRECTORY} can't be read. Put the file back${wayOut}`,
     );
   }
-  await writeFile(file, randomBytes(32).toString("base64url"), { mode: 0o600 });
-  await dropEncryptionSalt();
+  const config = await readFile(resolvePath(stack.configFile), "utf8").catch(() => "");
+  if (stack.isLocal || !/^encryptionsalt:/m.test(config)) return;
+  throw new CommandError(
+    "PASSPHRASE_MISSING",
+    `${stack.configFile} has secrets, and their passphrase is not on this machine: set PULUMI_CONFIG_PASSPHRASE_FILE (or PULUMI_CONFIG_PASSPHRASE), or bring ${PASSPHRASE_FILE} from the machine where they were set`,
+  );
 }
 
 /** A salt belongs to one passphrase: the engine would refuse a new one. */
-async function dropEncryptionSalt(): Promise<void> {
-  const file = resolvePath(STACK_CONFIG);
+async function dropEncryptionSalt(stack: StackName): Promise<void> {
+  const file = resolvePath(stack.configFile);
   const config = await readFile(file, "utf8").catch(() => undefined);
   if (config === undefined) return;
   const rest = config.replace(/^encryptionsalt:.*\n?/m, "");
@@ -117,6 +172,10 @@ async function dropEncryptionSalt(): Promise<void> {
 }
 
 /** Where the engine keeps the stack's state on a file backend. */
-export function checkpointFile(): string {
-  return resolvePath(`${STATE_DIRECTORY}/.pulumi/stacks/${PROJECT}/${STACK}.json`);
+export function checkpointFile(stack: StackName): string {
+  return resolvePath(`${STATE_DIRECTORY}/.pulumi/stacks/${PROJECT}/${stack.name}.json`);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await readFile(file).catch(() => undefined)) !== undefined;
 }

@@ -2,6 +2,9 @@ import { BreakwaterError } from "../../components/errors";
 
 export type CommandErrorCode =
   | "USAGE"
+  | "STACK_UNKNOWN"
+  | "STACK_NOT_UP"
+  | "LOGIN_UNKNOWN"
   | "STATE_LOCKED"
   | "PASSPHRASE_MISSING"
   | "HANDLERS_ELSEWHERE"

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { DiagnosticEvent, EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { messageOf } from "../../components/errors";
 import { announcedChange, type Change, doneChange } from "./changes";
 import { say } from "./command";
@@ -8,12 +8,16 @@ import { CommandError } from "./error";
 export class RunLog {
   /** Each resource that was, or in a preview would be, changed. */
   readonly changes: Change[] = [];
+  /** What the program or a resource wants a person to know, each once. */
+  readonly notes: string[] = [];
   /** The engine's error messages, each once. */
   readonly errors: string[] = [];
   /** The stack's outputs, once they are known. */
   outputs: Record<string, unknown> | undefined;
 
   readonly #preview: boolean;
+  /** What is being changed now, by URN, with the reason. */
+  readonly #underWay = new Map<string, string>();
 
   constructor(options: { preview: boolean }) {
     this.#preview = options.preview;
@@ -21,6 +25,7 @@ export class RunLog {
 
   /** To be given to the engine as `onEvent`. */
   readonly onEvent = (event: EngineEvent): void => {
+    this.#follow(event.resourcePreEvent?.metadata, event.resOutputsEvent?.metadata);
     const change = this.#preview ? announcedChange(event) : doneChange(event);
     if (change !== undefined) {
       this.changes.push(change);
@@ -28,7 +33,7 @@ export class RunLog {
     }
     const stack = event.resOutputsEvent?.metadata;
     if (stack?.type === "pulumi:pulumi:Stack" && stack.new?.outputs) this.outputs = stack.new.outputs;
-    if (event.diagnosticEvent?.severity === "error") this.#addError(event.diagnosticEvent.message);
+    if (event.diagnosticEvent) this.#addDiagnostic(event.diagnosticEvent);
   };
 
   /** Why the run failed: the engine's own error says only that a command did. */
@@ -38,9 +43,29 @@ export class RunLog {
     return new CommandError("UPDATE_FAILED", text, { cause: error });
   }
 
-  #addError(message: string): void {
+  #follow(started: StepEventMetadata | undefined, ended: StepEventMetadata | undefined): void {
+    if (started && started.op !== "same") this.#underWay.set(started.urn, String(started.old?.outputs?.drift ?? ""));
+    if (ended) this.#underWay.delete(ended.urn);
+  }
+
+  #addDiagnostic({ severity, message, urn = "", ephemeral }: DiagnosticEvent): void {
     const text = withoutMarkup(message);
-    if (text !== "" && !this.errors.includes(text)) this.errors.push(text);
+    if (text === "" || ephemeral) return;
+    if (severity === "error") {
+      if (!this.errors.includes(text)) this.errors.push(text);
+    } else if (severity === "warning") {
+      if (this.notes.includes(text)) return;
+      this.notes.push(text);
+      say(`  !  ${text}`);
+    } else if (!this.#preview) {
+      this.#sayProgress(text, this.#underWay.get(urn));
+    }
+  }
+
+  /** What a resource says while it is changed; the reason of the change, which a plain CLI shows by such a line, is shown anyway. */
+  #sayProgress(text: string, reason: string | undefined): void {
+    if (reason === undefined || (reason !== "" && text.endsWith(reason))) return;
+    for (const line of text.split("\n")) say(`    … ${line}`);
   }
 }
 
@@ -51,14 +76,15 @@ const VERBS = {
   delete: { done: "- deleted ", planned: "- delete " },
 } as const;
 
-function lineOf({ operation, resource, reason }: Change, preview: boolean): string {
+function lineOf({ operation, resource, reason, details }: Change, preview: boolean): string {
   const verb = VERBS[operation][preview ? "planned" : "done"];
-  return `  ${verb} ${resource}${reason ? `: ${reason}` : ""}`;
+  const words = reason || (preview ? details : "");
+  return `  ${verb} ${resource}${words ? `: ${words}` : ""}`;
 }
 
 /** The engine marks colours as `<{%name%}>`; and says twice that an error is one. */
 function withoutMarkup(message: string): string {
   const text = message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
   if (/^(update|preview|destroy) failed$/.test(text)) return "";
-  return text.replace(/^error: /, "");
+  return text.replace(/^(error|warning): /, "");
 }

@@ -5,29 +5,32 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, listProcesses } from "../../components/local/process";
 import { say } from "./command";
-import { checkpointFile, ENGINE_LOGS, PROJECT, STACK, STATE_DIRECTORY } from "./engine";
+import { checkpointFile, ENGINE_LOGS, hasOwnState, PROJECT, STATE_DIRECTORY } from "./engine";
 import { CommandError } from "./error";
+import type { StackName } from "./stackName";
 
-const LOCKS = `${STATE_DIRECTORY}/.pulumi/locks/organization/${PROJECT}/${STACK}`;
-const HISTORY = `${STATE_DIRECTORY}/.pulumi/history/${PROJECT}/${STACK}`;
+const locksOf = ({ name }: StackName) => `${STATE_DIRECTORY}/.pulumi/locks/organization/${PROJECT}/${name}`;
+const historyOf = ({ name }: StackName) => `${STATE_DIRECTORY}/.pulumi/history/${PROJECT}/${name}`;
 const RUNS_KEPT = 20;
 
 /**
  * Mends what a killed run left: processes of the engine that nobody waits for, its lock, and operations that it began and
- * never recorded. The caller holds the lock of our own commands, so whatever is found is not another `npm start`.
+ * never recorded. The caller holds the lock of our own commands, so whatever is found is not another `npm start`. A state that
+ * lies elsewhere is others' as well: its locks are left to them.
  */
-export async function recover(stack: Stack): Promise<void> {
+export async function recover(stack: Stack, name: StackName): Promise<void> {
   await endOrphanedProviders();
-  if (await releaseLocks()) await stack.cancel();
-  if (await hasPendingOperations()) {
+  if (!hasOwnState(name)) return;
+  if (await releaseLocks(name)) await stack.cancel();
+  if (await hasPendingOperations(name)) {
     say("An earlier run was interrupted: clearing what it left pending.");
     await stack.refresh({ clearPendingCreates: true });
   }
 }
 
 /** Keeps what the engine wrote about the last runs: it adds files for ever. */
-export async function pruneHistory(): Promise<void> {
-  await prune(HISTORY, 2 * RUNS_KEPT); // a run writes two
+export async function pruneHistory(stack: StackName): Promise<void> {
+  await prune(historyOf(stack), 2 * RUNS_KEPT); // a run writes two
   await prune(ENGINE_LOGS, RUNS_KEPT);
 }
 
@@ -38,10 +41,11 @@ async function prune(folder: string, kept: number): Promise<void> {
 }
 
 /** True when a lock of a dead engine is left. An engine that lost its parent is ended; a living one is respected. */
-async function releaseLocks(): Promise<boolean> {
+async function releaseLocks(stack: StackName): Promise<boolean> {
   let stale = false;
-  for (const name of await readdir(resolvePath(LOCKS)).catch(() => [])) {
-    const { pid, hostname: host } = await readLock(path.join(resolvePath(LOCKS), name));
+  const locks = resolvePath(locksOf(stack));
+  for (const name of await readdir(locks).catch(() => [])) {
+    const { pid, hostname: host } = await readLock(path.join(locks, name));
     const engine = (await listProcesses()).find((process) => process.pid === pid && ENGINE.test(process.command));
     if (engine !== undefined && host === hostname()) {
       // Run by our own commands, of which none is at work but this one: its launcher was killed.
@@ -70,6 +74,14 @@ function lockedBy(pid: number): CommandError {
   );
 }
 
+/** Forgets what the engine knows of a stack, without touching what it made. */
+export async function forgetState(stack: StackName): Promise<void> {
+  const checkpoint = checkpointFile(stack);
+  for (const path of [checkpoint, `${checkpoint}.bak`, resolvePath(locksOf(stack)), resolvePath(historyOf(stack))]) {
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
 /**
  * A provider whose engine was killed waits for ever. It is known by its working directory, our compiled program, and by a
  * parent that is no engine: it is a launcher in `sh`, and the `node` below it.
@@ -90,8 +102,8 @@ export async function endOrphanedProviders(): Promise<void> {
 const PROVIDER = /pulumi-resource-pulumi-nodejs|@pulumi\/pulumi\/cmd\/dynamic-provider/;
 const ENGINE = /(?:^|\/)pulumi /; // its folder may have a space in its name
 
-async function hasPendingOperations(): Promise<boolean> {
-  const text = await readFile(checkpointFile(), "utf8").catch(() => "{}");
+async function hasPendingOperations(stack: StackName): Promise<boolean> {
+  const text = await readFile(checkpointFile(stack), "utf8").catch(() => "{}");
   const { checkpoint } = JSON.parse(text) as { checkpoint?: { latest?: { pending_operations?: unknown[] } } };
   return (checkpoint?.latest?.pending_operations?.length ?? 0) > 0;
 }

@@ -1,54 +1,63 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import type { Stack } from "@pulumi/pulumi/automation";
 import { messageOf } from "../../components/errors";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, listProcesses } from "../../components/local/process";
 import { LOCAL_HOME } from "../../stacks/config";
 import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
-import { checkpointFile, openStack, STATE_DIRECTORY } from "./engine";
+import { openStackIfThere } from "./engine";
 import { CommandError } from "./error";
 import { RunLog } from "./progress";
-import { endOrphanedProviders, recover } from "./recovery";
+import { endOrphanedProviders, forgetState, recover } from "./recovery";
+import { type StackName, stackNamed } from "./stackName";
 
 const HELP = `npm stop [-- OPTIONS]
-Takes the stack "local" down: its services are ended, and what they stored is deleted.
+Takes a stack down: \`pulumi destroy\`. Of the stack "local", the services are ended, and what they stored is deleted.
 
-  --force   end the services and give the engine's state up, when it can't be read any more
-  --help    this text
+  --stack NAME  another stack. Of one with Harbor, its robots are deleted and its containers are removed; kept are
+                Harbor's data directory with projects and images, its config (stacks/Pulumi.NAME.yaml), its trust and
+                the signing keys: the next \`npm start -- --stack NAME\` goes on with them
+  --force       of the stack "local": end the services and give the engine's state up, when it can't be read any more
+  --help        this text
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`;
 
 /** The command; resolves to its exit code. */
 export function stop(args: readonly string[], exclusively: Exclusively): Promise<number> {
   return runCommand(async () => {
-    const { help, force } = parse(args);
+    const { help, force, stack } = readOptions(args);
     if (help) {
       process.stdout.write(`${HELP}\n`);
       return;
     }
-    await exclusively(() => outlivingInterrupts(() => takeDown(force)));
-    process.stdout.write("Nothing of the stack is left running.\n");
+    const wasUp = await exclusively(() => outlivingInterrupts(() => takeDown(stack, force)));
+    process.stdout.write(`Nothing of the stack is left running.${stack.isLocal || !wasUp ? "" : ` ${KEPT}`}\n`);
   });
 }
 
-async function takeDown(force: boolean): Promise<void> {
-  if (force) {
-    await rm(resolvePath(STATE_DIRECTORY), { recursive: true, force: true });
-  } else if ((await readFile(checkpointFile()).catch(() => undefined)) !== undefined) {
-    await destroy();
-  }
+const KEPT = "Harbor's data directory, the stack's config, its trust and the signing keys are kept.";
+
+/** Resolves to whether there was something to take down. */
+async function takeDown(name: StackName, force: boolean): Promise<boolean> {
+  const stack = force ? undefined : await openStackIfThere(name, async () => ({}));
+  if (force) await forgetState(name);
+  if (stack !== undefined) await destroy(stack, name);
   await endOrphanedProviders();
-  await endLeftServices();
-  await rm(resolvePath(LOCAL_HOME), { recursive: true, force: true });
+  if (name.isLocal) {
+    await endLeftServices();
+    await rm(resolvePath(LOCAL_HOME), { recursive: true, force: true });
+  }
+  return stack !== undefined;
 }
 
-async function destroy(): Promise<void> {
+async function destroy(stack: Stack, name: StackName): Promise<void> {
   const log = new RunLog({ preview: false });
-  const stack = await openStack(async () => ({}));
-  await recover(stack);
+  await recover(stack, name);
   say("Taking the stack down …");
   try {
-    await stack.destroy({ onEvent: log.onEvent, color: "never", remove: true });
+    // The config of another stack is committed: it stays, and with it what the engine's history says.
+    await stack.destroy({ onEvent: log.onEvent, color: "never", remove: name.isLocal });
   } catch (error) {
     throw log.failure(error);
   }
@@ -68,11 +77,26 @@ async function endLeftServices(): Promise<void> {
   }
 }
 
-function parse(args: readonly string[]): { help: boolean; force: boolean } {
+function readOptions(args: readonly string[]): { help: boolean; force: boolean; stack: StackName } {
+  const values = parse(args);
+  const stack = stackNamed(values.help ? undefined : values.stack);
+  if (values.force && !stack.isLocal) {
+    throw new CommandError(
+      "USAGE",
+      `--force is of the stack local: the state of "${stack.name}" knows what can't be made again`,
+    );
+  }
+  return { help: values.help ?? false, force: values.force ?? false, stack };
+}
+
+function parse(args: readonly string[]) {
   try {
-    const options = { force: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
-    const { values } = parseArgs({ args: [...args], options });
-    return { help: values.help ?? false, force: values.force ?? false };
+    const options = {
+      stack: { type: "string" },
+      force: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    } as const;
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new CommandError("USAGE", `${messageOf(error)}. \`npm stop -- --help\` shows what there is`);
   }

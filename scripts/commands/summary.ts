@@ -55,7 +55,7 @@ export function renderSummary(summary: Summary, now: Date): string {
   ].join("\n");
 }
 
-function changesLine(changes: ChangeCounts): string {
+export function changesLine(changes: ChangeCounts): string {
   const { create, update, delete: deleted, same } = changes;
   if (create + update + deleted === 0) return `No changes: ${same} resources are as declared.`;
   return `Changes: ${create} created, ${update} updated, ${deleted} deleted, ${same} unchanged.`;

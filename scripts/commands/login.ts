@@ -1,0 +1,166 @@
+import { cp, mkdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { messageOf } from "../../components/errors";
+import { writeAtomically } from "../../components/files/ownedFiles";
+import { resolvePath } from "../../components/files/paths";
+import type { HarborOutputs, RobotOutputs } from "../../stacks/harborOutputs";
+import { type Exclusively, runCommand } from "./command";
+import { mergeLogin } from "./dockerLogin";
+import { openStackIfThere } from "./engine";
+import { CommandError } from "./error";
+import { type StackName, stackNamedOtherThanLocal } from "./stackName";
+
+const HELP = `npm run login -- --stack NAME [OPTIONS]
+Writes what a client needs to pull from a stack's registry and to verify what it pulled, and prints the environment that
+makes docker and notation use it. Copy the folder to other machines as you would a password.
+
+  --stack NAME     the stack; it has been brought up on this machine
+  --robot NAME     whose login; when left out the robot that may pull, if there is one alone
+  --directory DIR  where to write; .breakwater/NAME/login when left out
+  --json           print the result as JSON, alone on standard output (npm run --silent login -- …)
+  --help           this text
+
+DIR/docker/config.json is the login (mode 0600; other logins in it are kept), DIR/notation a notation configuration
+folder, DIR/ca.pem the root of the registry's certificate, where clients don't know it.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+
+/** What `--json` prints; the login itself is in no output. */
+interface ClientLogin {
+  readonly registry: string;
+  readonly username: string;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+interface Options {
+  readonly stack: StackName;
+  readonly robot: string | undefined;
+  /** Absolute. */
+  readonly directory: string;
+  readonly json: boolean;
+}
+
+/** The command; resolves to its exit code. */
+export function login(args: readonly string[], exclusively: Exclusively): Promise<number> {
+  return runCommand(async () => {
+    const options = readOptions(args);
+    if (options === undefined) {
+      process.stdout.write(`${HELP}\n`);
+      return;
+    }
+    const made = await exclusively(() => run(options));
+    process.stdout.write(`${options.json ? JSON.stringify(made) : wordsOf(made)}\n`);
+  });
+}
+
+async function run({ stack: name, robot: wanted, directory }: Options): Promise<ClientLogin> {
+  const outputs = await outputsOf(name);
+  const robot = chooseRobot(outputs.robots, wanted);
+  const { registry, certificate, trustDirectory } = outputs;
+  const host = new URL(registry).host;
+
+  const docker = path.join(directory, "docker");
+  const notation = path.join(directory, "notation");
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const own = await readFile(resolvePath(`${robot.dockerConfig}/config.json`), "utf8").catch(() => undefined);
+  if (own === undefined) throw notThere(name, `${robot.dockerConfig}/config.json`);
+  const file = path.join(docker, "config.json");
+  const content = mergeLogin(await readFile(file, "utf8").catch(() => undefined), own, { host, file });
+  await writeAtomically(file, { content, secret: true });
+
+  await rm(notation, { recursive: true, force: true }); // a certificate that is trusted no more must go
+  await cp(resolvePath(trustDirectory), notation, { recursive: true }).catch(() => {
+    throw notThere(name, trustDirectory);
+  });
+  const ca = path.join(directory, "ca.pem");
+  if (certificate.root !== undefined) await cp(resolvePath(certificate.root), ca);
+
+  return {
+    registry,
+    username: robot.username,
+    directory,
+    environment: {
+      DOCKER_CONFIG: docker,
+      NOTATION_CONFIG: notation,
+      ...(certificate.root !== undefined && { SSL_CERT_FILE: ca }),
+    },
+  };
+}
+
+async function outputsOf(name: StackName): Promise<HarborOutputs> {
+  const stack = await openStackIfThere(name, async () => ({}));
+  const outputs = stack && (await stack.outputs());
+  if (outputs?.robots === undefined) {
+    throw new CommandError(
+      "STACK_NOT_UP",
+      `the stack "${name.name}" has no logins yet: bring it up with \`npm start -- --stack ${name.name}\``,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, { value }]) => [key, value]),
+  ) as unknown as HarborOutputs;
+}
+
+function chooseRobot(robots: readonly RobotOutputs[], wanted: string | undefined): RobotOutputs {
+  const candidates =
+    wanted === undefined
+      ? robots.filter(({ permissions }) => permissions === "pull")
+      : robots.filter(({ name }) => name === wanted);
+  const [robot] = candidates;
+  if (robot !== undefined && candidates.length === 1) return robot;
+  const known = robots.map(({ name, permissions, project }) => `${name} (may ${permissions} in ${project})`).join(", ");
+  const what = wanted === undefined ? `${candidates.length} robots may pull only` : `there is no robot "${wanted}"`;
+  throw new CommandError("LOGIN_UNKNOWN", `${what}: name one with --robot; there: ${known || "none, declare one"}`);
+}
+
+function notThere({ name }: StackName, file: string): CommandError {
+  return new CommandError("STACK_NOT_UP", `${file} is not there: \`npm start -- --stack ${name}\` writes it`);
+}
+
+function wordsOf({ registry, username, directory, environment }: ClientLogin): string {
+  const host = new URL(registry).host;
+  const ca = environment.SSL_CERT_FILE;
+  const lines = [
+    `Login of ${username} for ${host}, and the trust, are in ${directory}. Use them:`,
+    ...Object.entries(environment).map(([name, value]) => `  export ${name}=${quoted(value)}`),
+  ];
+  // The Docker Engine looks nowhere else.
+  if (ca) lines.push(`  sudo install -D -m 644 ${quoted(ca)} ${quoted(`/etc/docker/certs.d/${host}/ca.crt`)}`);
+  return lines.join("\n");
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function readOptions(args: readonly string[]): Options | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const stack = stackNamedOtherThanLocal(values.stack, "npm run login --");
+  const directory = values.directory ? path.resolve(process.env.INIT_CWD ?? ".", values.directory) : undefined;
+  return {
+    stack,
+    robot: values.robot,
+    directory: directory ?? resolvePath(`${stack.home}/login`),
+    json: values.json ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        stack: { type: "string" },
+        robot: { type: "string" },
+        directory: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new CommandError("USAGE", `${messageOf(error)}. \`npm run login -- --help\` shows what there is`);
+  }
+}

@@ -1,0 +1,139 @@
+import { parseArgs } from "node:util";
+import type { Deployment, Stack } from "@pulumi/pulumi/automation";
+import { messageOf } from "../../components/errors";
+import { program } from "../../stacks/program";
+import { type Exclusively, outlivingInterrupts, runCommand } from "./command";
+import { isDockerPluginThere } from "./dockerPlugin";
+import { openStackIfThere } from "./engine";
+import { CommandError } from "./error";
+import { RunLog } from "./progress";
+import { pruneHistory, recover } from "./recovery";
+import { type StackName, stackNamedOtherThanLocal } from "./stackName";
+import { systemdUnits } from "./systemdUnits";
+
+const HELP = `npm run renew -- --stack NAME [OPTIONS]
+Renews the TLS certificate of a stack with Harbor when it is due, and lets Harbor serve it without a restart: an \`up\` of
+the certificate and of the installation alone, meant to be run by a timer. Nothing is asked, no signing key is needed.
+
+  --stack NAME  the stack; it has been brought up on this machine
+  --check       say whether it is due, and change nothing
+  --systemd     print commands that install a systemd service and timer, which run this twice a day; for
+                \`npm run --silent renew -- --stack NAME --systemd | sudo sh\`
+  --json        print the result as JSON, alone on standard output (npm run --silent renew -- …)
+  --help        this text
+
+Exit codes: 0 renewed or not due, 1 failed, 2 wrong usage, 130 interrupted.`;
+
+/** What `--json` prints. */
+interface Renewal {
+  readonly renewed: boolean;
+  /** In words, why something had to be done; empty when nothing had. */
+  readonly reason: string;
+  readonly issuer: string;
+  /** ISO 8601. */
+  readonly notAfter: string;
+}
+
+interface Options {
+  readonly stack: StackName;
+  readonly check: boolean;
+  readonly systemd: boolean;
+  readonly json: boolean;
+}
+
+/** The command; resolves to its exit code. */
+export function renew(args: readonly string[], exclusively: Exclusively): Promise<number> {
+  return runCommand(async () => {
+    const options = readOptions(args);
+    if (options === undefined) process.stdout.write(`${HELP}\n`);
+    else if (options.systemd) process.stdout.write(systemdUnits(options.stack));
+    else {
+      const renewal = await exclusively(() => outlivingInterrupts(() => run(options)));
+      process.stdout.write(`${options.json ? JSON.stringify(renewal) : lineOf(renewal, options)}\n`);
+    }
+  });
+}
+
+async function run({ stack: name, check }: Options): Promise<Renewal> {
+  const stack = await openStackIfThere(name, () => program({ canBuildImages: () => isDockerPluginThere(name) }));
+  const before = stack && certificateIn(await stack.exportStack());
+  if (stack === undefined || before === undefined) {
+    throw new CommandError(
+      "STACK_NOT_UP",
+      `the stack "${name.name}" has no certificate yet: bring it up with \`npm start -- --stack ${name.name}\``,
+    );
+  }
+  await recover(stack, name);
+  const log = new RunLog({ preview: check });
+  await operate(stack, { check, log });
+  await pruneHistory(name);
+  const reason = log.changes.map(({ resource, reason }) => `${resource}${reason ? `: ${reason}` : ""}`).join("; ");
+  const { id: _, ...facts } = certificateIn(await stack.exportStack()) ?? before;
+  return { renewed: !check && log.changes.length > 0, reason, ...facts };
+}
+
+async function operate(stack: Stack, { check, log }: { check: boolean; log: RunLog }): Promise<void> {
+  const target = resourcesOf(await stack.exportStack())
+    .filter(({ type }) => /:(AcmeCertificate|FileCertificate|HarborInstallation)$/.test(type))
+    .map(({ urn }) => urn);
+  const settings = { target, refresh: true, onEvent: log.onEvent, color: "never" as const };
+  try {
+    if (check) await stack.preview(settings);
+    else await stack.up(settings);
+  } catch (error) {
+    throw log.failure(error);
+  }
+}
+
+interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+function resourcesOf({ deployment }: Deployment): StateResource[] {
+  return ((deployment as { resources?: StateResource[] } | undefined)?.resources ?? []).filter(({ type }) => type);
+}
+
+function certificateIn(deployment: Deployment): { id: string; issuer: string; notAfter: string } | undefined {
+  const found = resourcesOf(deployment).find(({ type }) => /dynamic\/.*:(AcmeCertificate|FileCertificate)$/.test(type));
+  const { issuer, notAfter } = found?.outputs ?? {};
+  return found && { id: String(found.id), issuer: String(issuer), notAfter: String(notAfter) };
+}
+
+function lineOf({ renewed, reason, issuer, notAfter }: Renewal, { stack, check }: Options): string {
+  const days = Math.floor((Date.parse(notAfter) - Date.now()) / 86_400_000);
+  const certificate = `the certificate of "${stack.name}", issued by ${issuer}, expires ${notAfter.slice(0, 10)} (in ${days} days)`;
+  if (reason === "") return `Not due: ${certificate}`;
+  return renewed || !check ? `Renewed: ${certificate}. ${reason}` : `Due: ${certificate}. ${reason}`;
+}
+
+function readOptions(args: readonly string[]): Options | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  if (values.check && values.systemd) throw new CommandError("USAGE", "--check and --systemd: use one of them");
+  return {
+    stack: stackNamedOtherThanLocal(values.stack, "npm run renew --"),
+    check: values.check ?? false,
+    systemd: values.systemd ?? false,
+    json: values.json ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        stack: { type: "string" },
+        check: { type: "boolean" },
+        systemd: { type: "boolean" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new CommandError("USAGE", `${messageOf(error)}. \`npm run renew -- --help\` shows what there is`);
+  }
+}
