@@ -91,6 +91,7 @@ export async function spawnPebble(options: PebbleOptions = {}): Promise<PebblePr
       const dispatcher = new Agent({ connect: { ca: certificate } });
       const { statusCode, body } = await request(`https://127.0.0.1:${management}/set-renewal-info/`, {
         method: "POST",
+        headers: { "user-agent": "breakwater-test" },
         body: JSON.stringify({ Certificate: pem, ARIResponse: response }),
         dispatcher,
       });

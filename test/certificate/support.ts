@@ -86,7 +86,7 @@ export function createKilledAfter(inputs: AcmeCertificateInputs, delayMs: number
 }
 
 /** With the compiled handler, as the provider's process does it. True when the process was killed. */
-async function createInChild(inputs: AcmeCertificateInputs, fault: string): Promise<boolean> {
+export async function createInChild(inputs: AcmeCertificateInputs, fault: string): Promise<boolean> {
   const script = `
     const { handlers } = require("node:module").createRequire(process.cwd() + "/")("breakwater/handlers");
     ${fault}
