@@ -5,6 +5,7 @@ import { harborImmutableRule } from "./harbor/immutableRule.handler";
 import { harborLabel } from "./harbor/label.handler";
 import { harborProject } from "./harbor/project.handler";
 import { harborRobot } from "./harbor/robot.handler";
+import { shadowCheck } from "./harbor/shadowCheck.handler";
 import { fileIdentity } from "./identity/fileIdentity.handler";
 import { signingIdentity } from "./identity/signingIdentity.handler";
 import { pushedImage } from "./image/pushedImage.handler";
@@ -28,6 +29,7 @@ export const handlers = {
   pebble: toHandler(pebble),
   pushedImage: toHandler(pushedImage),
   registry: toHandler(registry),
+  shadowCheck: toHandler(shadowCheck),
   signedImage: toHandler(signedImage),
   signingIdentity: toHandler(signingIdentity),
   trust: toHandler(trust),

@@ -9,6 +9,8 @@ export { HarborProject, type HarborProjectArgs } from "./harbor/project";
 export type { ProjectSettings } from "./harbor/projectMetadata";
 export { HarborRobot, type HarborRobotArgs } from "./harbor/robot";
 export type { Permissions } from "./harbor/robotTerms";
+export { ShadowCheck, type ShadowCheckArgs } from "./harbor/shadowCheck";
+export type { ShadowImage } from "./harbor/shadowImages";
 export { FileIdentity, type FileIdentityArgs } from "./identity/fileIdentity";
 export { SigningIdentity, type SigningIdentityArgs } from "./identity/signingIdentity";
 export type { Weaker } from "./image/acceptWeaker";

@@ -1,0 +1,115 @@
+import { type Ports, realPorts } from "../image/ports";
+import type { ResourceDefinition } from "../provider/definition";
+import { sameJson } from "../provider/wire";
+import { type Project, findProject } from "./api/projects";
+import type { HarborClient } from "./api/client";
+import type { HarborConnection } from "./connection";
+import { HarborError } from "./error";
+import { openHarbor } from "./open";
+import { judgeProject, type Shadowed, type ShadowImage } from "./shadowImages";
+import { applyChanges, changesOf, ensureLabels, findLabels, removeLabels, type ShadowLabels } from "./shadowLabels";
+
+/** How many images a drift names. */
+const NAMED = 5;
+
+export interface ShadowCheckInputs extends Shadowed {
+  readonly harbor: HarborConnection;
+}
+
+export interface ShadowCheckOutputs {
+  /** Of the last look, in the order of their references. */
+  readonly images: readonly ShadowImage[];
+  readonly labels: ShadowLabels;
+}
+
+/** Harbor's "Signed" beside what the declared trust says, for every image of a project. No image fails it. */
+export function shadowCheckWith(ports: Ports): ResourceDefinition<ShadowCheckInputs, ShadowCheckOutputs> {
+  return {
+    compared: ["harbor", "project", "trust", "registry"],
+    replaceOn: ["project"],
+    observeInDiff: true,
+
+    async create(inputs) {
+      return { id: `${inputs.registry.host}/${inputs.project}`, outputs: await settle(inputs, ports) };
+    },
+
+    async observe(state) {
+      const client = openHarbor(state.harbor);
+      const { id } = await requireProject(client, state.project);
+      const judged = await judgeProject(client, state, ports);
+      const images = judged.map(({ image }) => image);
+      const wrong = changesOf(judged, await findLabels(client, id));
+      return { drift: driftOf(state.images, images, wrong), outputs: { images } };
+    },
+
+    async update(state, inputs) {
+      const outputs = await settle(inputs, ports);
+      const moved = state.harbor.url !== inputs.harbor.url;
+      if (moved) await removeLabels(openHarbor(state.harbor), state.labels);
+      return outputs;
+    },
+
+    async delete(state) {
+      await removeLabels(openHarbor(state.harbor), state.labels);
+    },
+  };
+}
+
+export const shadowCheck = shadowCheckWith(realPorts);
+
+async function settle(inputs: ShadowCheckInputs, ports: Ports): Promise<ShadowCheckOutputs> {
+  const client = openHarbor(inputs.harbor);
+  const { id } = await requireProject(client, inputs.project);
+  const judged = await judgeProject(client, inputs, ports);
+  const labels = await ensureLabels(client, id);
+  await applyChanges(client, inputs.project, changesOf(judged, labels));
+  return { images: judged.map(({ image }) => image), labels };
+}
+
+async function requireProject(client: HarborClient, project: string): Promise<Project> {
+  const live = await findProject(client, project);
+  if (live !== undefined) return live;
+  throw new HarborError(
+    "OBJECT_MISSING",
+    `project ${project} of ${client.host} is gone: declare it as a HarborProject, or take its shadow check out`,
+  );
+}
+
+/** What became of the images since the last look, and which labels say something else; the reasons are in the outputs. */
+function driftOf(
+  before: readonly ShadowImage[],
+  now: readonly ShadowImage[],
+  wrong: readonly { readonly reference: string }[],
+): string {
+  const known = new Map(before.map((image) => [image.reference, image]));
+  const words = now.flatMap((image) => {
+    const old = known.get(image.reference);
+    if (old === undefined) return [`${nameOf(image)} is new and ${standing(image)}`];
+    if (old.trusted !== image.trusted) return [`${nameOf(image)} is ${standing(image)} now`];
+    return sameJson(wordless(old), wordless(image)) ? [] : [`${nameOf(image)} has changed`];
+  });
+  const references = new Set(now.map(({ reference }) => reference));
+  const gone = before.filter(({ reference }) => !references.has(reference)).map((image) => `${nameOf(image)} is gone`);
+  const told = new Set(now.filter(({ reference }) => !known.has(reference)).map(({ reference }) => reference));
+  const labels = wrong.filter(({ reference }) => !told.has(reference));
+  const all = [
+    ...words,
+    ...gone,
+    ...labels.map(({ reference }) => `${reference} has not the label that it should have`),
+  ];
+  const rest = all.length > NAMED ? [`and ${all.length - NAMED} more`] : [];
+  return [...all.slice(0, NAMED), ...rest].join("; ");
+}
+
+function standing({ trusted, why }: ShadowImage): string {
+  return trusted ? "trusted" : `not trusted (${why})`;
+}
+
+function nameOf({ reference, tags: [tag] }: ShadowImage): string {
+  return tag === undefined ? reference : `${reference} (${tag})`;
+}
+
+/** The reasons may name a time; they are no change. */
+function wordless({ why: _, ...image }: ShadowImage): Omit<ShadowImage, "why"> {
+  return image;
+}
