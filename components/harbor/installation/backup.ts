@@ -23,6 +23,16 @@ export function backupFolder(layout: Layout, version: string, now = new Date()):
   return path.join(layout.data, BACKUPS, `${version}-${time}`);
 }
 
+/** Throws, before anything is stopped, when there is no room for a backup, or it could not be put back by renames. */
+export async function requireBackupPossible(layout: Layout): Promise<void> {
+  const entries = await entriesOf(layout);
+  await requireOneFileSystem(layout, entries);
+  const rule = ruleOf(layout);
+  const sizes = await Promise.all(entries.map((name) => sizeOf(path.join(layout.data, name), rule)));
+  const needed = sizes.reduce((sum, size) => sum + size, RESERVE_BYTES);
+  await requireDisk(layout.data, needed);
+}
+
 /**
  * Copies database, keys, settings and what was rendered into `backup`, of a Harbor that is stopped. The blobs of the
  * images are hard links. The folder appears by a rename, so a backup is whole or not there.
@@ -30,16 +40,11 @@ export function backupFolder(layout: Layout, version: string, now = new Date()):
 export async function makeBackup(layout: Layout, backup: string): Promise<void> {
   const rule = ruleOf(layout);
   const partial = `${backup}.partial`;
-  const entries = await entriesOf(layout);
-  await requireOneFileSystem(layout, entries);
-  const sizes = await Promise.all(entries.map((name) => sizeOf(path.join(layout.data, name), rule)));
-  await requireDisk(
-    layout.data,
-    sizes.reduce((sum, size) => sum + size, RESERVE_BYTES),
-  );
   await mkdir(partial, { recursive: true, mode: 0o700 });
   for (const name of ["data", "installation"]) await mkdir(path.join(partial, name), { recursive: true });
-  for (const name of entries) await copyTree(path.join(layout.data, name), path.join(partial, "data", name), rule);
+  for (const name of await entriesOf(layout)) {
+    await copyTree(path.join(layout.data, name), path.join(partial, "data", name), rule);
+  }
   for (const file of renderedOf(layout)) {
     if (existsSync(file)) await copyTree(file, path.join(partial, "installation", path.basename(file)));
   }

@@ -73,12 +73,17 @@ export async function putInPlace(from: string, to: string): Promise<void> {
   await rename(from, to);
 }
 
-/** Bytes that `copyTree` would write. */
+/** Bytes that `copyTree` would write; of what is in use, as near as can be. */
 export async function sizeOf(from: string, rule: CopyRule = () => "copy"): Promise<number> {
   if (rule(from) !== "copy") return 0;
-  const status = await lstat(from);
-  if (!status.isDirectory()) return status.size;
-  const names = await readdir(from);
-  const sizes = await Promise.all(names.map((name) => sizeOf(path.join(from, name), rule)));
-  return sizes.reduce((sum, size) => sum + size, status.size);
+  try {
+    const status = await lstat(from);
+    if (!status.isDirectory()) return status.size;
+    let size = status.size;
+    for (const name of await readdir(from)) size += await sizeOf(path.join(from, name), rule);
+    return size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0; // gone since: a database's temporary file
+    throw error;
+  }
 }

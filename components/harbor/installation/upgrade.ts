@@ -1,5 +1,12 @@
 import { messageOf } from "../../errors";
-import { backupFolder, isRestoring, makeBackup, removeOtherBackups, removePartial } from "./backup";
+import {
+  backupFolder,
+  isRestoring,
+  makeBackup,
+  removeOtherBackups,
+  removePartial,
+  requireBackupPossible,
+} from "./backup";
 import { composeDown, composeUp } from "./compose";
 import { type DataRecord, readRecord, writeRecord } from "./dataRecord";
 import { HarborInstallationError } from "./error";
@@ -25,6 +32,7 @@ export async function upgrade(
   old: HarborInstallationInputs = inputs,
 ): Promise<void> {
   const layout = layoutOf(inputs);
+  await requireBackupPossible(layout);
   const { hostname, httpsPort, tls } = old;
   const journal: UpgradeJournal = {
     from: record.version,
