@@ -1,6 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 import { BreakwaterError } from "../components/errors";
 import { readEnvironment, readHarborConfig, readLocalConfig } from "./config";
+import { harbor } from "./harbor";
 import { local } from "./local";
 import type { Machine } from "./machine";
 
@@ -8,7 +9,7 @@ import type { Machine } from "./machine";
 export async function program(machine: Machine = {}): Promise<Record<string, unknown>> {
   try {
     if (readEnvironment() === "local") return local(readLocalConfig());
-    return { ...readHarborConfig(machine.unreadSecrets) };
+    return { ...(await harbor(readHarborConfig(machine.unreadSecrets), machine)) };
   } catch (error) {
     // A RunError is shown as its message, without a stack.
     throw error instanceof BreakwaterError ? new RunError(`${error.message} [${error.code}]`) : error;

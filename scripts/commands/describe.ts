@@ -22,14 +22,13 @@ const WORDS: Readonly<Record<string, Words>> = {
       .join(", "),
   HarborRobot: (inputs) => {
     const may = typeof inputs.permissions === "string" ? inputs.permissions : "do what its permissions list";
-    const life = inputs.duration === undefined ? "" : `, for ${text(inputs.duration)} days`;
+    const life = inputs.duration === -1 ? ", never expires" : `, expires after ${text(inputs.duration)} days`;
     const generation = inputs.rotation === undefined ? "" : `, generation ${text(inputs.rotation)}`;
     return `may ${may === "push" ? "push and pull" : may} in ${projectOf(inputs)}${life}${generation}`;
   },
   HarborContentTrust: (inputs) =>
     `the gate: Harbor hands out no image of ${projectOf(inputs)} without a signature of ${list(inputs.require)}`,
-  HarborImmutableRule: (inputs) =>
-    `no tag ${list(inputs.tags ?? inputs.tagPattern)} of ${projectOf(inputs)} may be moved or deleted`,
+  HarborImmutableRule: (inputs) => `no tag ${list(inputs.tags)} of ${projectOf(inputs)} may be moved or deleted`,
   HarborLabel: (inputs) => text(inputs.description ?? inputs.color),
   ShadowCheck: (inputs) => `labels each image of ${projectOf(inputs)} as trusted or not, by the declared trust`,
   FileIdentity: (inputs) =>
@@ -37,16 +36,15 @@ const WORDS: Readonly<Record<string, Words>> = {
   SigningIdentity: (inputs) =>
     `a throw-away key (${text(inputs.keySpec)}) with a certificate for ${text(inputs.commonName)}`,
   Trust: (inputs) => statements(inputs.policy),
-  BuiltImage: (inputs) => `from ${text(inputs.context)}${ofKnown(", commit ", inputs.commit)}`,
   PushedImage: (inputs) =>
-    `${text(inputs.repository)}:${text(inputs.tag)}${ofKnown("@", inputs.digest)}${ofKnown(", from ", inputs.source)}`,
+    `${text(inputs.repository)}:${text(inputs.tag)}${ofKnown("@", inputs.digest)}${ofKnown(", from ", inputs.origin ?? inputs.source)}`,
   SignedImage: (inputs) =>
     `signed as ${text(inputs.format ?? "jws").toUpperCase()}${ofKnown(", expires after ", inputs.expiry)}, and pushed only if the trust verifies it`,
   VerifiedImage: (inputs) => {
     const accepted = Array.isArray(inputs.acceptWeaker) ? list(inputs.acceptWeaker) : "";
     return `verified at every run, or \`up\` fails${accepted === "" ? "" : `; accepts weaker ${accepted}`}`;
   },
-  Image: (inputs) => `built by Docker${buildContext(inputs.build)}`,
+  Image: () => "built by Docker Engine on this machine",
 };
 
 /** Empty for a kind of which there is nothing to tell. */
@@ -105,9 +103,4 @@ function statements(policy: unknown): string {
       return `"${text(statement.name)}" (${text(level)}) for ${scopes === "*" ? "every image" : scopes}${who}`;
     })
     .join("; ");
-}
-
-function buildContext(build: unknown): string {
-  const { context } = (build ?? {}) as Inputs;
-  return ofKnown(" from ", typeof context === "object" ? (context as Inputs | null)?.location : context);
 }
