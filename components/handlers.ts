@@ -1,4 +1,5 @@
 import { acmeCertificate } from "./certificate/acmeCertificate.handler";
+import { fileCertificate } from "./certificate/fileCertificate.handler";
 import { harborContentTrust } from "./harbor/contentTrust.handler";
 import { harborInstallation } from "./harbor/harborInstallation.handler";
 import { harborImmutableRule } from "./harbor/immutableRule.handler";
@@ -19,6 +20,7 @@ import { trust } from "./trust/trust.handler";
 /** The handler of each kind of resource, by the word that its `lazyProvider` captured (package export `./handlers`). */
 export const handlers = {
   acmeCertificate: toHandler(acmeCertificate),
+  fileCertificate: toHandler(fileCertificate),
   fileIdentity: toHandler(fileIdentity),
   harborContentTrust: toHandler(harborContentTrust),
   harborImmutableRule: toHandler(harborImmutableRule),

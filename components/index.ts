@@ -1,5 +1,9 @@
 /** The public API: what a stack is written with. */
 export { AcmeCertificate, type AcmeCertificateArgs } from "./certificate/acmeCertificate";
+export type { AcmeServer, PublicAcmeServer } from "./certificate/acmeServer";
+export type { Challenge } from "./certificate/challenge";
+export { FileCertificate, type FileCertificateArgs } from "./certificate/fileCertificate";
+export type { TlsCertificate } from "./certificate/tlsCertificate";
 export { HarborContentTrust, type HarborContentTrustArgs } from "./harbor/contentTrust";
 export { type ExistingHarborArgs, existingHarbor, type Harbor } from "./harbor/harbor";
 export { HarborInstallation, type HarborInstallationArgs } from "./harbor/harborInstallation";
