@@ -82,27 +82,27 @@ function driftOf(
   wrong: readonly { readonly reference: string }[],
 ): string {
   const known = new Map(before.map((image) => [image.reference, image]));
-  const words = now.flatMap((image) => {
+  const changed = now.filter((image) => !sameJson(wordless(known.get(image.reference)), wordless(image)));
+  const words = changed.map((image) => {
     const old = known.get(image.reference);
-    if (old === undefined) return [`${nameOf(image)} is new and ${standing(image)}`];
-    if (old.trusted !== image.trusted) return [`${nameOf(image)} is ${standing(image)} now`];
-    return sameJson(wordless(old), wordless(image)) ? [] : [`${nameOf(image)} has changed`];
+    if (old === undefined) return `${nameOf(image)} is new, and ${standing(image)}`;
+    return old.trusted === image.trusted
+      ? `${nameOf(image)} has changed`
+      : `${nameOf(image)} is now ${standing(image)}`;
   });
   const references = new Set(now.map(({ reference }) => reference));
   const gone = before.filter(({ reference }) => !references.has(reference)).map((image) => `${nameOf(image)} is gone`);
-  const told = new Set(now.filter(({ reference }) => !known.has(reference)).map(({ reference }) => reference));
-  const labels = wrong.filter(({ reference }) => !told.has(reference));
-  const all = [
-    ...words,
-    ...gone,
-    ...labels.map(({ reference }) => `${reference} has not the label that it should have`),
-  ];
+  const told = new Set(changed.map(({ reference }) => reference));
+  const mislabelled = wrong
+    .filter(({ reference }) => !told.has(reference))
+    .map(({ reference }) => `${reference} has not the label that it should have`);
+  const all = [...words, ...gone, ...mislabelled];
   const rest = all.length > NAMED ? [`and ${all.length - NAMED} more`] : [];
   return [...all.slice(0, NAMED), ...rest].join("; ");
 }
 
 function standing({ trusted, why }: ShadowImage): string {
-  return trusted ? "trusted" : `not trusted (${why})`;
+  return trusted ? "trusted" : `not trusted: ${why}`;
 }
 
 function nameOf({ reference, tags: [tag] }: ShadowImage): string {
@@ -110,6 +110,7 @@ function nameOf({ reference, tags: [tag] }: ShadowImage): string {
 }
 
 /** The reasons may name a time; they are no change. */
-function wordless({ why: _, ...image }: ShadowImage): Omit<ShadowImage, "why"> {
-  return image;
+function wordless(image: ShadowImage | undefined): object {
+  const { why: _, ...rest } = image ?? {};
+  return rest;
 }

@@ -115,7 +115,7 @@ async function judgeArtifact(
     return { ...shown, ...(await wordsOf({ ...pinned, ...descriptor }, trust, ports)) };
   } catch (error) {
     if (!(error instanceof OciError) || error.code !== "IMAGE_GATED") throw error;
-    return { ...shown, verdict: "failed", trusted: false, why: `it is unsigned and gated: ${messageOf(error)}` };
+    return { ...shown, verdict: "failed", trusted: false, why: `unsigned and gated: ${messageOf(error)}` };
   }
 }
 
@@ -123,6 +123,8 @@ async function wordsOf(image: PinnedImage, trust: TrustDeclaration, ports: Omit<
   const { verdict, refusal } = await evaluate({ image, trust }, ports);
   const signer = verdict.signatures.at(-1)?.signer?.subject;
   const trusted = verdict.verdict === "verified" && verdict.enforced;
-  const passed = signer === undefined ? "it passed" : `signed by ${signer}`;
-  return { verdict: verdict.verdict, trusted, why: refusal?.why ?? passed };
+  const passed = signer === undefined ? "passed" : `signed by ${signer}`;
+  // A refusal names the image first: here it stands beside.
+  const why = refusal?.why.replace(`${referenceOf(image)} is `, "") ?? passed;
+  return { verdict: verdict.verdict, trusted, why };
 }
