@@ -30,11 +30,11 @@ export function inspectChain(pem: string): CertificateFacts {
   };
 }
 
-/** True when `root` signed the chain's last certificate, or is that certificate. */
-export function endsIn(pem: string, root: string): boolean {
+/** True when one of the root certificates signed the chain's last certificate, or is that certificate. */
+export function endsIn(pem: string, roots: string): boolean {
   const last = parseChain(pem).at(-1);
-  const anchor = new X509Certificate(root);
-  return last !== undefined && (last.verify(anchor.publicKey) || last.fingerprint256 === anchor.fingerprint256);
+  if (last === undefined) return false;
+  return parseChain(roots).some((root) => last.verify(root.publicKey) || last.fingerprint256 === root.fingerprint256);
 }
 
 /** True when a third of the certificate's life, or less, is left at `now`. */
