@@ -38,6 +38,9 @@ function meaningOf(status: number, errors: readonly HarborErrorEntry[], username
         way: `set the right password of ${JSON.stringify(username)}, then run again`,
       };
     case 403:
+      // Whoever asks: while Harbor is read-only, for instance.
+      if (errors[0]?.code === "DENIED")
+        return { code: "HARBOR_FORBIDDEN", way: "do first what Harbor's answer asks for" };
       return {
         code: "HARBOR_FORBIDDEN",
         way: `${JSON.stringify(username)} has no right to this, or there is no such thing; give it the right, or take an administrator`,

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { HarborClient } from "../../../components/harbor/api/client";
 import {
   createRobot,
   deleteRobot,
@@ -10,6 +11,7 @@ import {
 } from "../../../components/harbor/api/robots";
 import { type RobotPermission, samePermissions } from "../../../components/harbor/api/robotPermissions";
 import { replayed } from "../support";
+import { knownUser, startFake } from "./fake";
 
 const project = { id: 2, name: "notation-project" };
 const description = "test robot";
@@ -133,6 +135,35 @@ describe("A robot", () => {
     const { client } = await replayed(["robot-get-after-prefix-change"]);
     const { body } = await client.send({ method: "GET", path: "robots/1", what: "Reading" });
     expect(JSON.parse(String(body)).name).toBe("bot-notation-project+signer");
+  });
+});
+
+describe("A robot that was recorded under no exact name", () => {
+  async function answering(robots: object[]) {
+    const shown = { level: "system", duration: -1, expires_at: -1, permissions: null };
+    const fake = await startFake(
+      (asked) => knownUser(asked) ?? { body: robots.map((robot) => ({ ...shown, ...robot })) },
+    );
+    onTestFinished(() => fake.stop());
+    return { fake, client: new HarborClient(fake.login) };
+  }
+
+  it("is found in the whole system by its stored name, whatever the prefix", async () => {
+    const { client, fake } = await answering([{ id: 7, name: "bot-sys1" }]);
+    expect(await findRobot(client, { project: undefined, name: "sys1" })).toMatchObject({ id: 7, name: "sys1" });
+    expect(fake.asked[1]).toBe("GET /api/v2.0/robots?q=name%3Dsys1&page=1&page_size=100");
+  });
+
+  it("is found in its project under another prefix", async () => {
+    const { client } = await answering([{ id: 1, name: "bot-notation-project+signer", level: "project" }]);
+    const found = await findRobot(client, { project, name: "signer" });
+    expect(found).toMatchObject({ id: 1, name: "signer", fullName: "bot-notation-project+signer" });
+    expect((await listRobots(client, project)).map(({ name }) => name)).toEqual(["signer"]);
+  });
+
+  it("is not taken for another one that Harbor's search finds as well", async () => {
+    const { client } = await answering([{ id: 1, name: "robot$notation-project+signer2", level: "project" }]);
+    expect(await findRobot(client, { project, name: "signer" })).toBeUndefined();
   });
 });
 
