@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { takeBuildContext } from "../../components/image/context/buildContext";
 import { openRepository } from "../../components/image/pinnedImage";
 import { type PushedImageInputs, pushedImage } from "../../components/image/pushedImage.handler";
 import { withImageSource } from "../../components/image/source";
 import { toHandler } from "../../components/provider/handler";
+import { makeRepository } from "../image/context/repository";
 import { connectionOf } from "../image/support";
 import { ManagedResource } from "../provider/managedResource";
 import { startOlareg, type TestRegistry } from "../support/registries";
@@ -71,6 +73,31 @@ describe("an image of a real Docker Engine", () => {
     await resource.up(declared);
     engine.docker(["image", "rm", "--force", id]);
     expect(await resource.up(declared)).toBe("same");
+  });
+
+  test("that it built from a Git URL is the commit that was resolved, though the branch has moved on", async () => {
+    const repository = makeRepository(folder);
+    const commit = repository.commit({
+      "app/Dockerfile": "FROM scratch\nCOPY hello /hello\n",
+      "app/hello": "resolved",
+    });
+    const context = takeBuildContext(`${repository.url}#main:app`, undefined, join(folder, "contexts"));
+    repository.commit({ "app/hello": "later" });
+    expect(context.commit).toBe(commit);
+    engine.docker(["build", "--tag", "built:v1", "--file", context.dockerfile, context.folder]);
+    const id = engine.docker(["image", "inspect", "--format", "{{.Id}}", "built:v1"]).trim();
+
+    const declared = declare(`docker-daemon:${id}`, "built/net-monitor");
+    await new ManagedResource(toHandler(pushedImage)).up(declared);
+    const registered = openRepository(declared);
+    const root = await registered.resolve("v1");
+    const { bytes } = await registered.fetchManifest(root?.digest ?? "");
+    const { layers } = JSON.parse(bytes.toString()) as {
+      layers: { mediaType: string; digest: string; size: number }[];
+    };
+    const [layer] = layers;
+    if (layer === undefined) throw new Error("COPY makes a layer");
+    expect((await registered.fetchBlob(layer, layer.size)).toString("latin1")).toContain("resolved");
   });
 
   test("that is not there, or an engine that does not answer, is an error with its code", async () => {
