@@ -23,17 +23,12 @@ import { behind, given, goesWith } from "./options";
 
 /** One machine: Harbor by Docker Compose, with a certificate that clients know, and gates that only trusted images pass. */
 export async function harbor(config: HarborConfig, machine: Machine) {
-  const { stack, version, hostname, directory, dataDirectory, adminPassword } = config;
+  const { stack } = config;
   const committed = readTrustDirectory(resolvePath(`stacks/${stack}/trust`)); // first: a mistake in it makes nothing
   const chains = new Declared(config.identities, ({ name }) => readCommittedChain(stack, name));
-  const home = `.breakwater/${stack}`;
+  const home = homeOf(config);
 
-  const certificate = tlsCertificate(config, home);
-  const installation = new HarborInstallation("harbor", {
-    ...{ version, hostname, directory, dataDirectory, adminPassword, certificate },
-    ...given({ installer: config.installer, withTrivy: config.trivy, deleteData: config.deleteData }),
-    ...given({ httpPort: config.httpPort, httpsPort: config.httpsPort }),
-  });
+  const { certificate, installation } = installed(config);
   const kept = goesWith(installation); // in Harbor's data: it stays there when the stack is taken down
 
   const projects = new Declared(config.projects, ({ name, public: isPublic, storageQuota, autoScan }) => {
@@ -81,4 +76,21 @@ export async function harbor(config: HarborConfig, machine: Machine) {
     if (reader) shadows.set(name, new ShadowCheck(name, { ...place, trust, registry: reader.connection }, last));
   }
   return harborOutputsOf({ config, installation, certificate, robots, images, shadows, trust });
+}
+
+/** Harbor itself and what it serves: all that a renewal of the certificate is about. */
+export function installed(config: HarborConfig) {
+  const { version, hostname, directory, dataDirectory, adminPassword } = config;
+  const certificate = tlsCertificate(config, homeOf(config));
+  const installation = new HarborInstallation("harbor", {
+    ...{ version, hostname, directory, dataDirectory, adminPassword, certificate },
+    ...given({ installer: config.installer, withTrivy: config.trivy, deleteData: config.deleteData }),
+    ...given({ httpPort: config.httpPort, httpsPort: config.httpsPort }),
+  });
+  return { certificate, installation };
+}
+
+/** What a stack keeps on this machine, git-ignored. */
+function homeOf({ stack }: HarborConfig): string {
+  return `.breakwater/${stack}`;
 }

@@ -1,14 +1,11 @@
-import { AcmeCertificate } from "../components";
+import { AcmeCertificate, FileCertificate } from "../components";
 import type { TlsCertificate } from "../components/certificate/tlsCertificate";
-import { ConfigError } from "./error";
 import type { HarborConfig } from "./harborConfig";
 
 /** What Harbor serves: by ACME, renewed by an `up`; or from files, which somebody else renews. */
 export function tlsCertificate(config: HarborConfig, home: string): TlsCertificate {
   const { certificate, hostname } = config;
-  if ("files" in certificate) {
-    throw new ConfigError("CONFIG_INVALID", "certificate.files: not implemented; give `directory: letsencrypt`");
-  }
+  if ("files" in certificate) return new FileCertificate("registry", { names: [hostname], ...certificate.files });
   const { directory, contact, root } = certificate;
   const issued = new AcmeCertificate("registry", {
     server: directory,

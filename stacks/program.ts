@@ -1,7 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 import { BreakwaterError } from "../components/errors";
 import { readEnvironment, readHarborConfig, readLocalConfig } from "./config";
-import { harbor } from "./harbor";
+import { harbor, installed } from "./harbor";
 import { local } from "./local";
 import type { Machine } from "./machine";
 
@@ -9,7 +9,10 @@ import type { Machine } from "./machine";
 export async function program(machine: Machine = {}): Promise<Record<string, unknown>> {
   try {
     if (readEnvironment() === "local") return local(readLocalConfig());
-    return { ...(await harbor(readHarborConfig(machine.unreadSecrets), machine)) };
+    const config = readHarborConfig(machine.unreadSecrets);
+    if (machine.renewalOf === undefined) return { ...(await harbor(config, machine)) };
+    installed(config);
+    return machine.renewalOf;
   } catch (error) {
     // A RunError is shown as its message, without a stack.
     throw error instanceof BreakwaterError ? new RunError(`${error.message} [${error.code}]`) : error;

@@ -18,6 +18,8 @@ const EXIT_OF: Partial<Record<CommandErrorCode, number>> = {
 
 /** Runs a command's work; resolves to its exit code. What goes wrong is said in words, without a stack. */
 export async function runCommand(work: () => Promise<void>): Promise<number> {
+  // Whoever reads may go away (`| head`): the engine's step is ended in order all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
     await work();
     return EXIT.done;

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type OutputMap, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { projectRoot, resolvePath } from "../../components/files/paths";
 import { TOOLS_DIRECTORY } from "../../components/local/tool";
 import { CommandError } from "./error";
@@ -169,6 +169,11 @@ async function dropEncryptionSalt(stack: StackName): Promise<void> {
   const rest = config.replace(/^encryptionsalt:.*\n?/m, "");
   if (rest.trim() === "") await rm(file);
   else await writeFile(file, rest);
+}
+
+/** A stack's outputs, as its program gave them. */
+export function valuesOf(outputs: OutputMap): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
 /** Where the engine keeps the stack's state on a file backend. */

@@ -7,7 +7,7 @@ import { resolvePath } from "../../components/files/paths";
 import type { HarborOutputs, RobotOutputs } from "../../stacks/harborOutputs";
 import { type Exclusively, runCommand } from "./command";
 import { mergeLogin } from "./dockerLogin";
-import { openStackIfThere } from "./engine";
+import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
 import { type StackName, stackNamedOtherThanLocal } from "./stackName";
 

@@ -3,8 +3,7 @@ import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { messageOf } from "../../components/errors";
 import { program } from "../../stacks/program";
 import { type Exclusively, outlivingInterrupts, runCommand } from "./command";
-import { isDockerPluginThere } from "./dockerPlugin";
-import { openStackIfThere } from "./engine";
+import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
 import { RunLog } from "./progress";
 import { pruneHistory, recover } from "./recovery";
@@ -55,7 +54,8 @@ export function renew(args: readonly string[], exclusively: Exclusively): Promis
 }
 
 async function run({ stack: name, check }: Options): Promise<Renewal> {
-  const stack = await openStackIfThere(name, () => program({ canBuildImages: () => isDockerPluginThere(name) }));
+  let outputs: Record<string, unknown> = {};
+  const stack = await openStackIfThere(name, () => program({ renewalOf: outputs }));
   const before = stack && certificateIn(await stack.exportStack());
   if (stack === undefined || before === undefined) {
     throw new CommandError(
@@ -64,17 +64,18 @@ async function run({ stack: name, check }: Options): Promise<Renewal> {
     );
   }
   await recover(stack, name);
+  outputs = valuesOf(await stack.outputs());
   const log = new RunLog({ preview: check });
   await operate(stack, { check, log });
   await pruneHistory(name);
   const reason = log.changes.map(({ resource, reason }) => `${resource}${reason ? `: ${reason}` : ""}`).join("; ");
-  const { id: _, ...facts } = certificateIn(await stack.exportStack()) ?? before;
-  return { renewed: !check && log.changes.length > 0, reason, ...facts };
+  const { issuer, notAfter } = certificateIn(await stack.exportStack()) ?? before;
+  return { renewed: !check && log.changes.length > 0, reason, issuer, notAfter };
 }
 
 async function operate(stack: Stack, { check, log }: { check: boolean; log: RunLog }): Promise<void> {
   const target = resourcesOf(await stack.exportStack())
-    .filter(({ type }) => /:(AcmeCertificate|FileCertificate|HarborInstallation)$/.test(type))
+    .filter(({ type }) => RENEWED.test(type))
     .map(({ urn }) => urn);
   const settings = { target, refresh: true, onEvent: log.onEvent, color: "never" as const };
   try {
@@ -85,10 +86,12 @@ async function operate(stack: Stack, { check, log }: { check: boolean; log: RunL
   }
 }
 
+/** Certificate and installation, each a component with its resource. */
+const RENEWED = /:(AcmeCertificate|FileCertificate|HarborInstallation|harbor:Installation)$/;
+
 interface StateResource {
   readonly urn: string;
   readonly type: string;
-  readonly id?: string;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
@@ -96,10 +99,10 @@ function resourcesOf({ deployment }: Deployment): StateResource[] {
   return ((deployment as { resources?: StateResource[] } | undefined)?.resources ?? []).filter(({ type }) => type);
 }
 
-function certificateIn(deployment: Deployment): { id: string; issuer: string; notAfter: string } | undefined {
+function certificateIn(deployment: Deployment): Pick<Renewal, "issuer" | "notAfter"> | undefined {
   const found = resourcesOf(deployment).find(({ type }) => /dynamic\/.*:(AcmeCertificate|FileCertificate)$/.test(type));
   const { issuer, notAfter } = found?.outputs ?? {};
-  return found && { id: String(found.id), issuer: String(issuer), notAfter: String(notAfter) };
+  return found && { issuer: String(issuer), notAfter: String(notAfter) };
 }
 
 function lineOf({ renewed, reason, issuer, notAfter }: Renewal, { stack, check }: Options): string {
