@@ -31,7 +31,8 @@ export async function requireFreePorts(ports: readonly number[], ours: readonly 
     const why = failure.code === "EADDRINUSE" ? "is used by another program" : `can't be used (${failure.message})`;
     throw new HarborInstallationError(
       "HARBOR_PORT_IN_USE",
-      `port ${port} ${why}. Find it with \`ss -ltnp 'sport = :${port}'\` and stop it, or give Harbor another port`,
+      `port ${port} ${why}, and Harbor needs it. \`ss -ltnp 'sport = :${port}'\` shows which: stop it, or declare another httpPort ` +
+        "or httpsPort (1514 is the log container's, and fixed)",
     );
   }
 }
