@@ -98,9 +98,7 @@ async function outputsOf(name: StackName): Promise<HarborOutputs> {
       `the stack "${name.name}" has no logins yet: bring it up with \`npm start -- --stack ${name.name}\``,
     );
   }
-  return Object.fromEntries(
-    Object.entries(outputs).map(([key, { value }]) => [key, value]),
-  ) as unknown as HarborOutputs;
+  return valuesOf(outputs) as unknown as HarborOutputs;
 }
 
 function chooseRobot(robots: readonly RobotOutputs[], wanted: string | undefined): RobotOutputs {
