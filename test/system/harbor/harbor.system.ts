@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { describeHealth } from "./health";
 import { describeInstallation } from "./installation";
+import { describeInterruptions } from "./interrupted";
 import { Machine } from "./machine";
 import { describeRefusals } from "./refusals";
+import { describeUpgrade } from "./upgrade";
 
 // One file, since a machine has room for one Harbor: its composition takes port 1514.
 describe("Harbor by Docker Compose", () => {
@@ -21,4 +24,7 @@ describe("Harbor by Docker Compose", () => {
 
   describeRefusals(the);
   describeInstallation(the);
+  describeHealth(the);
+  describeUpgrade(the);
+  describeInterruptions(the);
 });

@@ -40,18 +40,24 @@ func prepareCommand(arguments []string) error {
 	if len(arguments) > 0 {
 		command = arguments[0]
 	}
-	switched := faults()
-	time.Sleep(time.Duration(switched.Seconds[command] * float64(time.Second)))
-	if is(switched.Fails, command) {
-		return fmt.Errorf("%s fails as faults.json asks", command)
-	}
 	switch command {
 	case "prepare":
+		if err := meetFaults(faults(), command); err != nil {
+			return err
+		}
 		return prepare("/input/harbor.yml")
 	case "migrate":
 		return migrate(arguments[1:])
 	}
 	return fmt.Errorf("usage: prepare | migrate, not %q", command)
+}
+
+func meetFaults(switched Faults, command string) error {
+	time.Sleep(time.Duration(switched.Seconds[command] * float64(time.Second)))
+	if is(switched.Fails, command) {
+		return fmt.Errorf("%s fails as faults.json asks", command)
+	}
+	return nil
 }
 
 func prepare(input string) error {
@@ -101,6 +107,9 @@ func migrate(arguments []string) error {
 	}
 	config, err := readHarborYml(input)
 	if err != nil {
+		return err
+	}
+	if err := meetFaults(faultsIn(onHost(config.DataVolume)), "migrate"); err != nil {
 		return err
 	}
 	if config.Version == options["--target"] {
