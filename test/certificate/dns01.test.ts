@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { Resolver } from "node:dns/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -7,6 +7,7 @@ import { acmeCertificate } from "../../components/certificate/acmeCertificate.ha
 import type { AcmeCertificateInputs } from "../../components/certificate/acmeCertificateInputs";
 import { authoritativeServers } from "../../components/certificate/authoritativeServers";
 import type { Dns01 } from "../../components/certificate/dns01";
+import { awaitPropagation } from "../../components/certificate/dns01Propagation";
 import { CertificateError } from "../../components/certificate/error";
 import { expectCode } from "../notary/expectCode";
 import { startDnsServer, type TestDnsServer } from "./dnsServer";
@@ -162,6 +163,19 @@ describe("a record that does not come into DNS", () => {
   });
 });
 
+describe("a record whose name servers nobody knows", () => {
+  it("is given a minute, and that is said", async () => {
+    const waits: unknown[] = [];
+    vi.spyOn(globalThis, "setTimeout").mockImplementation(((work: () => void, ms: number) => {
+      waits.push(ms);
+      queueMicrotask(work);
+    }) as never);
+    await awaitPropagation([{ domain: "a.invalid", name: "_acme-challenge.a.invalid", value: "v" }]);
+    expect(waits).toEqual([60_000]);
+    expect(console.log).toHaveBeenCalledWith(expect.stringContaining("_acme-challenge.a.invalid"));
+  });
+});
+
 describe("a hook", () => {
   it("that fails is shown with its last words, and cleaned up after", async () => {
     await provoke("present-fails");
@@ -183,7 +197,6 @@ describe("a hook", () => {
     expect((await create()).chain).toContain("BEGIN CERTIFICATE");
     expect(await inZone("zone")).toContain("_acme-challenge.registry.example.com");
     expect(noted()).toBe(true);
-    const { rm } = await import("node:fs/promises");
     await rm(join(zone, "cleanup-fails"));
     await create();
     expect(await inZone("zone")).toBe("");

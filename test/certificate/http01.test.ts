@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Server as NetServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { acmeCertificate } from "../../components/certificate/acmeCertificate.handler";
@@ -111,10 +111,23 @@ describe("http-01 while nginx runs", () => {
     expect(await readdir(conf)).toEqual([]);
     expect((await actions())[0]).toBe("exec nginx nginx -t");
     const { orderUrl } = JSON.parse(await readFile(join(request.directory, "order.json"), "utf8"));
-    const { rm } = await import("node:fs/promises");
     await rm(join(folder, "refuses"));
     await create();
     expect(JSON.parse(await readFile(join(request.directory, "order.json"), "utf8")).orderUrl).toBe(orderUrl);
+  });
+});
+
+describe("http-01 while something else stands before nginx", () => {
+  it("is left to the ACME server to judge, and taken away again", async () => {
+    await startFront();
+    const script = await readFile(join(docker.bin, "docker"), "utf8");
+    await writeFile(
+      join(docker.bin, "docker"),
+      script.replace(/"kill --signal HUP nginx"\) .* ;;/, '"kill --signal HUP nginx") ;;'),
+    );
+    await expectCode(create, CertificateError, "ACME_CHALLENGE_REJECTED");
+    expect(await actions()).toEqual(["exec nginx nginx -t", "kill --signal HUP nginx", "kill --signal HUP nginx"]);
+    expect(await readdir(conf)).toEqual([]);
   });
 });
 
@@ -142,8 +155,7 @@ describe("http-01 while nginx does not run", () => {
   });
 
   it("says that a port below 1024 needs rights", async () => {
-    const { Server: NetServer } = await import("node:net");
-    vi.spyOn(NetServer.prototype, "listen").mockImplementation(function (this: InstanceType<typeof NetServer>) {
+    vi.spyOn(NetServer.prototype, "listen").mockImplementation(function (this: NetServer) {
       queueMicrotask(() => this.emit("error", Object.assign(new Error("listen EACCES"), { code: "EACCES" })));
       return this;
     });

@@ -62,7 +62,8 @@ export async function spawnPebble(options: PebbleOptions = {}): Promise<PebblePr
   const args = ["-config", "pebble.json", ...(options.dnsServer ? ["-dnsserver", options.dnsServer] : [])];
   const child: ChildProcess = spawn(toolPath("pebble"), args, {
     cwd: directory,
-    env: { PATH: process.env.PATH, PEBBLE_VA_NOSLEEP: "1", ...options.env },
+    // By default it sleeps, and rejects some nonces: what a test does not ask for would only make it uncertain.
+    env: { PATH: process.env.PATH, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

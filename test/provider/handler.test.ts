@@ -165,6 +165,14 @@ describe("read", () => {
     expect((await handlerOf({ observe }).read("a", state)).props.drift).toContain("can't look behind it");
   });
 
+  it("finds the reason for a replacement in what was just observed", async () => {
+    const handler = handlerOf({
+      ...observing({ drift: "", outputs: { serial: 5 } }),
+      replaceBecause: ({ serial }) => (serial === 5 ? "worn out" : undefined),
+    });
+    expect((await handler.read("a", state)).props).toMatchObject({ serial: 5, drift: "worn out" });
+  });
+
   it("records the reason for a replacement", async () => {
     const handler = handlerOf({ ...observing({ drift: "moved" }), replaceBecause: () => "expired" });
     expect((await handler.read("a", state)).props.drift).toBe("expired");
