@@ -9,7 +9,7 @@ export type Step = "create" | "update" | "replace" | "same";
  * as JSON. Nothing of the handler is replaced; what is left out is the engine's own part (secrets, parallel steps).
  */
 export class ManagedResource {
-  readonly #handler: Handler;
+  #handler: Handler;
   #inputs: Wire = {};
   #id: string | undefined;
   #state: Wire = {};
@@ -58,6 +58,19 @@ export class ManagedResource {
       this.#keep(inputs, (await this.#handler.update(this.id, this.#state, inputs)).outs);
     }
     return step;
+  }
+
+  /** As `up` of an engine that is killed when the handler has done everything, and before it saves anything. */
+  async upThenKilled(declared: object): Promise<void> {
+    const step = await this.preview(declared);
+    const inputs = await this.#checked(declared);
+    if (step === "update") await this.#handler.update(this.id, this.#state, inputs);
+    else await this.#handler.create(inputs);
+  }
+
+  /** In the next process of the provider. */
+  continueWith(handler: Handler): void {
+    this.#handler = handler;
   }
 
   async destroy(): Promise<void> {

@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type LoopbackTls, makeLoopbackTls } from "../support/registries";
+import { RIGHT_PASSWORD } from "./recording";
+import { failed, StandInStore } from "./standInApi";
+
+/** What is to happen to a request beside its answer. */
+export type Fault = "lost" | "refused" | undefined;
+
+/**
+ * A stand-in for Harbor, for the life of a resource from its creation to its end: it keeps things, which a replay of
+ * recordings can't, and behaves as Harbor was recorded to (`standIn.test.ts`). The administrator's password is RIGHT_PASSWORD.
+ */
+export interface StandIn {
+  readonly url: string;
+  readonly host: string;
+  readonly caFile: string;
+  readonly store: StandInStore;
+  /** `METHOD /path`, without /api/v2.0, of all requests that would change something; forgets them. */
+  mutations(): string[];
+  /** Decides of each request whether its answer is lost after it was carried out, or the connection before it. */
+  fault: (request: string) => Fault;
+  stop(): Promise<void>;
+}
+
+const LOCK_MS = 1_500;
+let tls: Promise<LoopbackTls> | undefined;
+
+export async function startStandIn(): Promise<StandIn> {
+  tls ??= makeLoopbackTls();
+  const { ca, certificate, key } = await tls;
+  const directory = await mkdtemp(join(tmpdir(), "breakwater-harbor-"));
+  const caFile = join(directory, "ca.crt");
+  await writeFile(caFile, ca);
+
+  const store = new StandInStore();
+  let mutations: string[] = [];
+  const lockedUntil = new Map<string, number>();
+  const standIn = { fault: (_request: string): Fault => undefined };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = "", url = "" } = request;
+    const [path = "", search] = url.split("?", 2);
+    const name = `${method} ${path.replace("/api/v2.0", "")}`;
+    const fault = standIn.fault(name);
+    if (fault === "refused") return void request.socket.destroy();
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const login = await identify(request.headers.authorization);
+    const reply = (status: number, body?: unknown, location?: string) => {
+      if (fault === "lost") return void request.socket.destroy();
+      response.writeHead(status, {
+        "content-type": "application/json",
+        "set-cookie": "sid=1; Path=/; Secure; HttpOnly",
+        ...(location !== undefined && { location }),
+      });
+      response.end(body === undefined ? "" : JSON.stringify(body));
+    };
+    if (login === undefined) return reply(401, { errors: [{ code: "UNAUTHORIZED", message: "unauthorized" }] });
+    if (path === "/api/v2.0/users/current") {
+      const refused = failed(412, "get current user not available for security context: robot");
+      return login === "robot"
+        ? reply(refused.status, refused.body)
+        : reply(200, { user_id: 1, username: "admin", sysadmin_flag: true });
+    }
+    if (method !== "GET") mutations.push(name);
+    if (login === "robot" || (method !== "GET" && request.headers.cookie !== undefined)) {
+      return reply(403, { errors: [{ code: "FORBIDDEN", message: "forbidden" }] });
+    }
+    const text = Buffer.concat(chunks).toString("utf8");
+    const answered = store.answer({
+      method,
+      parts: path.replace("/api/v2.0/", "").split("/").map(decodeURIComponent),
+      query: new URLSearchParams(search),
+      byName: request.headers["x-is-resource-name"] === "true",
+      body: text === "" ? undefined : JSON.parse(text),
+    });
+    return reply(answered.status, answered.body, answered.location);
+  };
+
+  /** A wrong password is answered after 1.5 s, and whoever has the right one is refused as long. */
+  const identify = async (authorization = ""): Promise<"admin" | "robot" | undefined> => {
+    const [, username = "", password] =
+      /^([^:]*):(.*)$/s.exec(Buffer.from(authorization.replace("Basic ", ""), "base64").toString("utf8")) ?? [];
+    if (performance.now() < (lockedUntil.get(username) ?? 0)) return undefined;
+    if (username === "admin" && password === RIGHT_PASSWORD) return "admin";
+    const robot = store.robots.find((candidate) => store.fullName(candidate) === username);
+    if (robot?.secret === password && robot?.disable === false) return "robot";
+    lockedUntil.set(username, performance.now() + LOCK_MS);
+    await sleep(LOCK_MS);
+    return undefined;
+  };
+
+  const server = createServer({ cert: certificate, key }, (request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return Object.assign(standIn, {
+    url: `https://${host}`,
+    host,
+    caFile,
+    store,
+    mutations() {
+      const seen = mutations;
+      mutations = [];
+      return seen;
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(directory, { recursive: true, force: true });
+    },
+  });
+}
