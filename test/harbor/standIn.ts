@@ -18,6 +18,8 @@ export type Fault = "lost" | "refused" | undefined;
  */
 export interface StandIn {
   readonly url: string;
+  /** Another address of the same Harbor. */
+  readonly otherUrl: string;
   readonly host: string;
   readonly caFile: string;
   readonly store: StandInStore;
@@ -96,13 +98,17 @@ export async function startStandIn(): Promise<StandIn> {
     return undefined;
   };
 
-  const server = createServer({ cert: certificate, key }, (request, response) => {
-    answer(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const listen = async () => {
+    const server = createServer({ cert: certificate, key }, (request, response) => {
+      answer(request, response).catch(() => response.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return { server, host: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+  };
+  const [{ server, host }, other] = await Promise.all([listen(), listen()]);
   return Object.assign(standIn, {
     url: `https://${host}`,
+    otherUrl: `https://${other.host}`,
     host,
     caFile,
     store,
@@ -112,8 +118,10 @@ export async function startStandIn(): Promise<StandIn> {
       return seen;
     },
     async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const one of [server, other.server]) {
+        one.closeAllConnections();
+        await new Promise((resolve) => one.close(resolve));
+      }
       await rm(directory, { recursive: true, force: true });
     },
   });
