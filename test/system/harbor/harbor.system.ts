@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { describeCertificate } from "./certificate";
 import { describeHealth } from "./health";
 import { describeInstallation } from "./installation";
 import { describeInterruptions } from "./interrupted";
@@ -17,13 +18,14 @@ describe("Harbor by Docker Compose", () => {
 
   beforeAll(async () => {
     started = await Machine.start();
-  });
+  }, 900_000);
   afterAll(async () => {
     await started?.stop();
   });
 
   describeRefusals(the);
   describeInstallation(the);
+  describeCertificate(the);
   describeHealth(the);
   describeUpgrade(the);
   describeInterruptions(the);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import type { HarborInstallationInputs, HarborInstallationState } from "../../../components/harbor/installation/inputs";
 import type { TestCertificate } from "../../support/certificates";
@@ -27,36 +27,42 @@ export class Machine {
   readonly root: TestCertificate;
   readonly ports: { readonly http: number; readonly https: number };
   readonly #hadLogs = existsSync(LOGS);
+  readonly #turn: Server;
 
   private constructor(
     engine: DockerEngine,
     home: string,
     root: TestCertificate,
     ports: { readonly http: number; readonly https: number },
+    turn: Server,
   ) {
     this.engine = engine;
     this.home = home;
     this.root = root;
     this.ports = ports;
+    this.#turn = turn;
   }
 
+  /** Waits for its turn where another run's Harbor is on this machine. */
   static async start(): Promise<Machine> {
+    const turn = await takeTurn();
     const engine = await startDockerEngine();
     buildImages(engine, [OLD, NEW]);
     // Not in /tmp: a person's Harbor is not there either, and `prepare` sees the whole machine below /hostfs.
     const home = mkdtempSync("/var/tmp/breakwater-harbor-");
     const ports = { http: await freePort(), https: await freePort() };
     writeFileSync(HOSTS, `${readFileSync(HOSTS, "utf8")}127.0.0.1 ${HOSTNAME}\n`);
-    return new Machine(engine, home, await serverRoot(), ports);
+    return new Machine(engine, home, await serverRoot(), ports, turn);
   }
 
   async stop(): Promise<void> {
-    const hosts = readFileSync(HOSTS, "utf8").split("\n");
-    writeFileSync(HOSTS, hosts.filter((line) => line !== `127.0.0.1 ${HOSTNAME}`).join("\n"));
+    const line = `127.0.0.1 ${HOSTNAME}\n`;
+    writeFileSync(HOSTS, readFileSync(HOSTS, "utf8").replace(line, ""));
     this.clear();
     await this.engine.stop();
     rmSync(this.home, { recursive: true, force: true });
     if (!this.#hadLogs) rmSync(LOGS, { recursive: true, force: true });
+    await new Promise((resolve) => this.#turn.close(resolve));
   }
 
   /** Removes every container and network, and all files of an installation. */
@@ -154,6 +160,21 @@ export class Machine {
         .filter(Boolean)
         .map((line) => line.split(" ")),
     );
+  }
+}
+
+/** Harbor's log container takes port 1514 of the machine. Who listens on this port has the machine; its end frees it. */
+const TURN_PORT = 11_514;
+
+async function takeTurn(): Promise<Server> {
+  for (;;) {
+    const server = createServer();
+    const taken = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen({ port: TURN_PORT, host: "127.0.0.1", exclusive: true }, () => resolve(true));
+    });
+    if (taken) return server;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
 }
 
