@@ -42,8 +42,9 @@ export const acmeCertificate: ResourceDefinition<AcmeCertificateInputs, AcmeCert
   },
 
   async observe(state) {
-    const files = await driftOfOwnedFiles(resolvePath(state.directory), filesOf(state));
-    const drift = files || (await driftOfChallenge(state.challenge));
+    const directory = resolvePath(state.directory);
+    const files = await driftOfOwnedFiles(directory, filesOf(state));
+    const drift = files || (await driftOfChallenge(state.challenge, directory));
     const now = new Date();
     if (!isAskDue(state, now)) return { drift };
     return {

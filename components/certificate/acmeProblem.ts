@@ -70,21 +70,23 @@ export function explain(error: unknown): string {
   if (!(error instanceof AcmeProblem)) return error instanceof Error ? error.message : String(error);
   const meaning = MEANINGS[error.type];
   const said = `${error.message}${error.type ? ` (${error.type})` : ""}`;
-  return meaning === undefined ? said : `${meaning}. The server says: ${said}`;
+  const when = whenAgain(error, new Date());
+  return `${meaning ? `${meaning}. The server says: ` : ""}${said}${when && `. It wants to be asked again ${when}`}`;
 }
 
 /** Why a rate limit stands in the way, until when, and the ways out. */
 export function explainRateLimit(problem: AcmeProblem, now: Date): string {
-  const until = problem.retryAfter;
-  const when =
-    until !== undefined && until > now
-      ? `after ${until.toISOString()} (in ${duration(until.getTime() - now.getTime())})`
-      : "in a few hours";
   return (
-    `the server's rate limit is reached. It says: ${problem.message}. Nothing was ordered, and a certificate that is in ` +
-    `use stays. Run the command again ${when}; asking earlier does not help. To try things out, take ` +
-    '"letsencrypt-staging", whose limits are far higher'
+    `the server's rate limit is reached. It says: ${problem.message}. Nothing is lost: an order that was begun is gone on ` +
+    `with, and a certificate that is in use stays. Run the command again ${whenAgain(problem, now) || "in a few hours"}; ` +
+    'asking earlier does not help. To try things out, take "letsencrypt-staging", whose limits are far higher'
   );
+}
+
+/** Empty when the server did not say. */
+function whenAgain({ retryAfter }: AcmeProblem, now: Date): string {
+  if (retryAfter === undefined || retryAfter <= now) return "";
+  return `after ${retryAfter.toISOString()} (in ${duration(retryAfter.getTime() - now.getTime())})`;
 }
 
 function duration(ms: number): string {

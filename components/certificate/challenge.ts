@@ -1,6 +1,6 @@
 import { type ChallengeAnswer, requirePlain } from "./challengeAnswer";
 import { type Dns01, withDnsRecords } from "./dns01";
-import { clearDnsRecords } from "./dns01Records";
+import { clearDnsRecords, hasDnsRecords } from "./dns01Records";
 import { type Http01, withHttpAnswers } from "./http01";
 import { clearNginxAnswers, hasNginxAnswers } from "./http01Nginx";
 
@@ -30,8 +30,11 @@ export async function clearLeftOvers(challenge: Challenge, directory: string): P
   else if (challenge.nginx !== undefined) await clearNginxAnswers(challenge.nginx);
 }
 
-/** What a run that was killed has left in nginx, in words; empty when nothing. */
-export async function driftOfChallenge(challenge: Challenge): Promise<string> {
-  if (challenge.type === "dns-01" || challenge.nginx === undefined) return "";
-  return (await hasNginxAnswers(challenge.nginx)) ? "an answer to an ACME challenge is left in nginx" : "";
+/** What a run that was killed has left, in words; empty when nothing. */
+export async function driftOfChallenge(challenge: Challenge, directory: string): Promise<string> {
+  if (challenge.type === "dns-01") {
+    return hasDnsRecords(directory) ? "a TXT record that answered an ACME challenge is left in DNS" : "";
+  }
+  const left = challenge.nginx !== undefined && (await hasNginxAnswers(challenge.nginx));
+  return left ? "an answer to an ACME challenge is left in nginx" : "";
 }

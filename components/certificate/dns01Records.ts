@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { messageOf } from "../errors";
@@ -17,6 +18,11 @@ const FILE = "dns-records.json";
 /** Notes on disk what is about to be put into DNS, so that it is taken out again even after a kill. */
 export async function noteDnsRecords(directory: string, records: readonly DnsRecord[]): Promise<void> {
   await writeAtomically(path.join(directory, FILE), { content: JSON.stringify(records) });
+}
+
+/** True while a record is noted that may still be in DNS. */
+export function hasDnsRecords(directory: string): boolean {
+  return existsSync(path.join(directory, FILE));
 }
 
 /** Runs the hook's clean-up for each noted record. What it can't remove stays noted for the next run; it never throws. */

@@ -5,11 +5,13 @@ import { type AcmeConnection, acmeError, connectAcme, fetchRoot, isPassing } fro
 import { AcmeProblem } from "./acmeProblem";
 import type { AcmeServer } from "./acmeServer";
 import { authorizeOrder } from "./authorization";
-import { endsIn, inspectChain, isRenewalDue } from "./chain";
+import { endsIn, inspectChain } from "./chain";
 import { type Challenge, clearLeftOvers } from "./challenge";
 import { CertificateError, type CertificateErrorCode } from "./error";
 import { accountKey, deleteOrder, type OrderJournal, readOrder, writeOrder } from "./journal";
 import { predecessorId } from "./predecessor";
+import { renewalReason } from "./renewal";
+import { askRenewalInfo } from "./renewalInfo";
 import { requireServable } from "./servable";
 
 export interface CertificateRequest {
@@ -44,7 +46,9 @@ export async function orderCertificate(request: CertificateRequest, now: Date): 
   const resumed = await resume(client, request, now);
   if (resumed !== undefined) {
     const issued = await finish(client, request, resumed.order, resumed.journal);
-    if (!isRenewalDue(inspectChain(issued.chain), now)) return issued;
+    // Who replaces what was issued a moment ago because the server wants it so must get another one.
+    const renewal = await askRenewalInfo(request.server, issued.chain, now);
+    if (renewalReason({ ...inspectChain(issued.chain), renewal }, now) === undefined) return issued;
   }
   const { order, journal } = await begin(connection, request, now);
   return await finish(client, request, order, journal);

@@ -169,10 +169,16 @@ describe("answers that public servers give", () => {
   it.each([
     ["a proxy's page", { status: 502, headers: { "content-type": "text/html" }, body: "<html>502</html>" }],
     ["a problem of its own", problem("serverInternal", 500)],
-    ["patience for an hour", { status: 503, headers: { "retry-after": "3600" }, body: "" }],
   ])("a server in trouble, %s: an error within seconds", async (_, answer) => {
     server.answer = (asked) => (isOrder(asked) ? answer : undefined);
     await failure("ACME_ORDER_REFUSED");
+  });
+
+  it("a server that is busy for an hour: said so, and not waited for", async () => {
+    const busy = { status: 503, headers: { "retry-after": "3600" }, body: "" };
+    server.answer = (asked) => (isOrder(asked) ? busy : undefined);
+    expect(await failure("ACME_ORDER_REFUSED")).toContain("in 60 minutes");
+    expect(server.requests.filter(isOrder)).toHaveLength(1);
   });
 
   it("a connection cut at the certificate's download: the same order is gone on with", async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { Resolver } from "node:dns/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { acmeCertificate } from "../../components/certificate/acmeCertificate.handler";
 import type { AcmeCertificateInputs } from "../../components/certificate/acmeCertificateInputs";
@@ -9,7 +9,10 @@ import { authoritativeServers } from "../../components/certificate/authoritative
 import type { Dns01 } from "../../components/certificate/dns01";
 import { awaitPropagation } from "../../components/certificate/dns01Propagation";
 import { CertificateError } from "../../components/certificate/error";
+import { toHandler } from "../../components/provider/handler";
 import { expectCode } from "../notary/expectCode";
+import { ManagedResource } from "../provider/managedResource";
+import { projectRoot } from "../support/tools";
 import { startDnsServer, type TestDnsServer } from "./dnsServer";
 import { type PebbleProcess, spawnPebble } from "./pebbleProcess";
 import { createInChild } from "./support";
@@ -192,15 +195,29 @@ describe("a hook", () => {
     expect(String(error)).toContain("no-such-hook");
   });
 
-  it("whose clean-up fails costs no certificate, and is run again the next time", async () => {
+  it("whose clean-up fails costs no certificate, and is run again by the next `up`", async () => {
+    const resource = new ManagedResource(toHandler(acmeCertificate));
     await provoke("cleanup-fails");
-    expect((await create()).chain).toContain("BEGIN CERTIFICATE");
+    expect(await resource.up(request)).toBe("create");
     expect(await inZone("zone")).toContain("_acme-challenge.registry.example.com");
     expect(noted()).toBe(true);
     await rm(join(zone, "cleanup-fails"));
-    await create();
+    expect(await resource.up(request)).toBe("update");
     expect(await inZone("zone")).toBe("");
     expect(noted()).toBe(false);
+    expect(await resource.up(request)).toBe("same");
+  });
+
+  it("is run in the project's folder, and may be named from there", async () => {
+    const hook = ["sh", "-c", `pwd > "${zone}/where"; exec "${zone}/hook"`];
+    await create({ ...request, challenge: { ...request.challenge, hook } });
+    expect((await inZone("where")).trim()).toBe(projectRoot);
+    expect(relative(projectRoot, join(zone, "hook"))).toContain("/");
+    await create({
+      ...request,
+      profile: "default",
+      challenge: { ...request.challenge, hook: [relative(projectRoot, join(zone, "hook"))] },
+    });
   });
 
   it("that was told to add a record before a kill is told to remove it by the next run, which issues", async () => {

@@ -85,6 +85,17 @@ describe("renewal information", () => {
     expect(await resource.up(request)).toBe("same");
   });
 
+  it("renews at once what was issued a moment ago, by another one whose files are there", async () => {
+    await resource.up(request);
+    const first = resource.id;
+    await pebble.setRenewalInfo(chain(), windowAt(-2, -1));
+    resource.state.renewal = { askAfter: new Date(0).toISOString() };
+    expect(await resource.up(request)).toBe("replace");
+    expect(resource.id).not.toBe(first);
+    expect(await readFile(join(request.directory, "chain.pem"), "utf8")).toBe(chain());
+    expect(await resource.up(request)).toBe("same");
+  });
+
   it("renews within the window, not before it", async () => {
     await resource.up(request);
     await pebble.setRenewalInfo(chain(), windowAt(10 * 24, 11 * 24));
