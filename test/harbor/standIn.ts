@@ -14,7 +14,7 @@ export type Fault = "lost" | "refused" | undefined;
 
 /**
  * A stand-in for Harbor, for the life of a resource from its creation to its end: it keeps things, which a replay of
- * recordings can't, and behaves as Harbor was recorded to (`standIn.test.ts`). The administrator's password is RIGHT_PASSWORD.
+ * recordings can't, and behaves as Harbor was recorded to (`standIn.test.ts`).
  */
 export interface StandIn {
   readonly url: string;
@@ -23,6 +23,8 @@ export interface StandIn {
   readonly host: string;
   readonly caFile: string;
   readonly store: StandInStore;
+  /** The administrator's; RIGHT_PASSWORD at first. */
+  password: string;
   /** `METHOD /path`, without /api/v2.0, of all requests that would change something; forgets them. */
   mutations(): string[];
   /** Decides of each request whether its answer is lost after it was carried out, or the connection before it. */
@@ -43,7 +45,7 @@ export async function startStandIn(): Promise<StandIn> {
   const store = new StandInStore();
   let mutations: string[] = [];
   const lockedUntil = new Map<string, number>();
-  const standIn = { fault: (_request: string): Fault => undefined };
+  const standIn = { password: RIGHT_PASSWORD, fault: (_request: string): Fault => undefined };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = "", url = "" } = request;
@@ -90,7 +92,7 @@ export async function startStandIn(): Promise<StandIn> {
     const [, username = "", password] =
       /^([^:]*):(.*)$/s.exec(Buffer.from(authorization.replace("Basic ", ""), "base64").toString("utf8")) ?? [];
     if (performance.now() < (lockedUntil.get(username) ?? 0)) return undefined;
-    if (username === "admin" && password === RIGHT_PASSWORD) return "admin";
+    if (username === "admin" && password === standIn.password) return "admin";
     const robot = store.robots.find((candidate) => store.fullName(candidate) === username);
     if (robot?.secret === password && robot?.disable === false) return "robot";
     lockedUntil.set(username, performance.now() + LOCK_MS);
