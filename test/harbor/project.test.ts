@@ -118,6 +118,22 @@ describe("A project of Harbor's", () => {
     expect(around.harbor.store.projects).toEqual([]);
   });
 
+  it("is the same one at another address of its Harbor, and another one in another Harbor", async () => {
+    const around = await surroundings();
+    const project = await around.resource("project");
+    await project.up(declared(around));
+    around.harbor.mutations();
+    const moved = { connection: { ...around.connection, url: around.harbor.otherUrl } };
+    expect(await project.up(declared(moved))).toBe("update");
+    expect(await project.up(declared(moved))).toBe("same");
+    expect(around.harbor.mutations()).toEqual([]);
+
+    const other = await surroundings();
+    expect(await project.up(declared(other))).toBe("update");
+    expect(other.harbor.store.projects).toHaveLength(1);
+    expect(around.harbor.store.projects).toHaveLength(1);
+  });
+
   it("is made again when it is gone", async () => {
     const around = await surroundings();
     const project = await around.resource("project");
