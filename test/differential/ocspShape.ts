@@ -1,5 +1,5 @@
 import type { Case } from "./case";
-import { isWellFormed } from "./facts";
+import { certificatesOf, isWellFormed, tokenOf } from "./facts";
 import { type Element, parse } from "./mutateDer";
 
 /** Whether an OCSP response is no DER as far as lengths go, or has other elements than those of RFC 6960 § 4.2.1. */
@@ -74,3 +74,21 @@ const DATA = members(
 );
 const RESPONSE = members(one(0x0a), one(0xa0, members(one(0x30, members(one(0x06), one(0x04))))));
 const BASIC = members(one(0x30, DATA), one(0x30, algorithm), one(0x03), optional(0xa0, members(one(0x30))));
+
+/** id-ad-ocsp, and the tag of a URI. */
+const OCSP_ACCESS = Buffer.from([0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x86]);
+
+/** Whether a certificate of the signer or of the token names an OCSP responder by what Go takes for no URL. */
+export function hasForeignOcspAddress(question: Case): boolean {
+  const certificates = certificatesOf(question).map((certificate) =>
+    typeof certificate === "string" ? Buffer.from(certificate, "base64") : Buffer.from(certificate as Uint8Array),
+  );
+  return [...certificates, tokenOf(question) ?? Buffer.alloc(0)].some((der) => {
+    for (let at = der.indexOf(OCSP_ACCESS); at >= 0; at = der.indexOf(OCSP_ACCESS, at + 1)) {
+      const start = at + OCSP_ACCESS.length + 1;
+      const address = der.toString("latin1", start, start + (der[start - 1] ?? 0));
+      if (/^ |\p{Cc}|%(?![0-9a-f]{2})/iu.test(address)) return true;
+    }
+    return false;
+  });
+}

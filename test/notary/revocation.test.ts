@@ -308,6 +308,15 @@ describe("OCSP", () => {
 });
 
 describe("OCSP and CRL together", () => {
+  it.each(["\0", "/\x7f", "/%zz", "/%4"])("asks nobody for an OCSP address that is no URL: …%j", async (ending) => {
+    const address = `http://first.test${ending}`;
+    const leaf = await leafOf(make.ocspResponder(address), make.crlDistributionPoint(CRL));
+    const source = answering({ [CRL]: crl() });
+    const found = await revocationOfChain({ chain: chainOf(leaf, root), source, now: NOW });
+    expectUnknown(found, "OCSP_ADDRESS_MALFORMED");
+    expect(source.asked).toEqual([]);
+  });
+
   it("falls back to the CRL when OCSP leaves the status unknown, and only then", async () => {
     const answer = (status: OcspOptions["status"]) => ocsp({ certificate: byBoth, status });
     const listed = { [CRL]: crl({ entries: [{ certificate: byBoth }] }) };

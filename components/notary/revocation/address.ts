@@ -17,6 +17,12 @@ function requireHttp(url: string): void {
   throw new RevocationError("REVOCATION_ADDRESS_UNSUPPORTED", "only addresses of http are asked");
 }
 
+/** Whether an address is no URL at all (RFC 3986 § 2.1, § 3): Go's net/url parses none of these. */
+export function isNoUrl(address: string): boolean {
+  const [place = ""] = address.split("?"); // what is behind it, Go takes as it is
+  return !URL.canParse(address) || /\p{Cc}|^ /u.test(address) || /%(?![0-9a-f]{2})/i.test(place);
+}
+
 /** An address for messages: without user, password and query, and not too long. */
 export function placeOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;

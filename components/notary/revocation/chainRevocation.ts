@@ -62,7 +62,7 @@ async function certificateStatus(args: StatusArgs): Promise<CertificateStatus> {
   const { ocsp, crl } = args.certificate.revocation;
   if (ocsp.length === 0) return crl.length === 0 ? { status: "ok" } : crlStatus(args);
   const byOcsp = await ocspStatus(args);
-  if (byOcsp.status !== "unknown" || crl.length === 0) return byOcsp;
+  if (byOcsp.status !== "unknown" || byOcsp.code === "OCSP_ADDRESS_MALFORMED" || crl.length === 0) return byOcsp;
   const byCrl = await crlStatus(args);
   return byCrl.status === "unknown" ? { ...byCrl, reason: `${byOcsp.reason}; ${byCrl.reason}` } : byCrl;
 }

@@ -1,6 +1,6 @@
 import { type Extension, ExtensionType } from "../certificates/extension";
 import { quoted } from "../quoted";
-import { ADDRESSES_MAX, delivered, placeOf } from "./address";
+import { ADDRESSES_MAX, delivered, isNoUrl, placeOf } from "./address";
 import { askingAgain, type CertificateStatus, type StatusArgs, unknown } from "./certificateStatus";
 import { crlStatus } from "./crl";
 import { RevocationError } from "./error";
@@ -18,6 +18,7 @@ export async function ocspStatus(args: StatusArgs): Promise<CertificateStatus> {
   const addresses = args.certificate.revocation.ocsp.slice(0, ADDRESSES_MAX);
   const failures: (CertificateStatus & { status: "unknown" })[] = [];
   for (const url of addresses) {
+    if (isNoUrl(url)) return malformed(url);
     try {
       return await askingAgain((fresh) => statusFrom(url, args, fresh));
     } catch (error) {
@@ -28,6 +29,15 @@ export async function ocspStatus(args: StatusArgs): Promise<CertificateStatus> {
   }
   const code = failures.at(-1)?.code ?? "REVOCATION_SOURCE_FAILED";
   return { status: "unknown", code, reason: failures.map(({ reason }) => reason).join("; ") };
+}
+
+/**
+ * Such a certificate is faulty: no other responder and no CRL is asked instead. notation-core-go ends in a nil pointer
+ * there.
+ */
+function malformed(url: string): CertificateStatus {
+  const reason = `the certificate's OCSP address ${quoted(url)} is no URL: use another certificate`;
+  return { status: "unknown", code: "OCSP_ADDRESS_MALFORMED", reason };
 }
 
 /** @throws RevocationError */

@@ -91,6 +91,15 @@ export const DIFFERENT: readonly Recipe[] = [
     },
   },
   {
+    name: "different: OCSP address",
+    change: (plan, shop) => {
+      const certificate = chosen(plan, shop);
+      if (shop.random.percent(50)) certificate.crl.push(goodCrl(shop, plan.clock));
+      const response = goodOcsp(shop, plan.clock);
+      certificate.ocsp.push({ ...response, url: `${response.url}${shop.random.pick(["\0", "/\x7f", "/%zz", "/%"])}` });
+    },
+  },
+  {
     name: "different: delta CRL as base",
     change: (plan, shop) => {
       chosen(plan, shop).crl.push({ ...goodCrl(shop, plan.clock), indicator: 1 });
