@@ -2,6 +2,7 @@ import { RunError } from "@pulumi/pulumi";
 import { BreakwaterError } from "../components/errors";
 import { readEnvironment, readHarborConfig, readLocalConfig } from "./config";
 import { harbor, installed } from "./harbor";
+import { keepAsTheyAre } from "./kept";
 import { local } from "./local";
 import type { Machine } from "./machine";
 
@@ -10,9 +11,9 @@ export async function program(machine: Machine = {}): Promise<Record<string, unk
   try {
     if (readEnvironment() === "local") return local(readLocalConfig());
     const config = readHarborConfig(machine.unreadSecrets);
-    if (machine.renewalOf === undefined) return { ...(await harbor(config, machine)) };
-    installed(config);
-    return machine.renewalOf;
+    if (machine.renewal === undefined) return { ...(await harbor(config, machine)) };
+    await keepAsTheyAre(machine.renewal.others, installed(config).installation);
+    return machine.renewal.outputs;
   } catch (error) {
     // A RunError is shown as its message, without a stack.
     throw error instanceof BreakwaterError ? new RunError(`${error.message} [${error.code}]`) : error;

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { messageOf } from "../../components/errors";
+import type { KnownResource } from "../../stacks/kept";
+import type { Machine } from "../../stacks/machine";
 import { program } from "../../stacks/program";
 import { type Exclusively, outlivingInterrupts, runCommand } from "./command";
 import { openStackIfThere, valuesOf } from "./engine";
@@ -54,9 +56,10 @@ export function renew(args: readonly string[], exclusively: Exclusively): Promis
 }
 
 async function run({ stack: name, check }: Options): Promise<Renewal> {
-  let outputs: Record<string, unknown> = {};
-  const stack = await openStackIfThere(name, () => program({ renewalOf: outputs }));
-  const before = stack && certificateIn(await stack.exportStack());
+  let renewal: NonNullable<Machine["renewal"]> = { others: [], outputs: {} };
+  const stack = await openStackIfThere(name, () => program({ renewal }));
+  const resources = stack ? resourcesOf(await stack.exportStack()) : [];
+  const before = certificateIn(resources);
   if (stack === undefined || before === undefined) {
     throw new CommandError(
       "STACK_NOT_UP",
@@ -64,20 +67,20 @@ async function run({ stack: name, check }: Options): Promise<Renewal> {
     );
   }
   await recover(stack, name);
-  outputs = valuesOf(await stack.outputs());
+  const others = resources.filter(({ type, delete: gone }) => !RENEWED.test(type) && !gone);
+  renewal = { others, outputs: valuesOf(await stack.outputs()) };
+  const target = resources.filter(({ type }) => RENEWED.test(type)).map(({ urn }) => urn);
   const log = new RunLog({ preview: check });
-  await operate(stack, { check, log });
+  await operate(stack, { target, check, log });
   await pruneHistory(name);
   const reason = log.changes.map(({ resource, reason }) => `${resource}${reason ? `: ${reason}` : ""}`).join("; ");
-  const { issuer, notAfter } = certificateIn(await stack.exportStack()) ?? before;
-  return { renewed: !check && log.changes.length > 0, reason, issuer, notAfter };
+  const now = certificateIn(resourcesOf(await stack.exportStack())) ?? before;
+  return { renewed: !check && log.changes.length > 0, reason, ...now };
 }
 
-async function operate(stack: Stack, { check, log }: { check: boolean; log: RunLog }): Promise<void> {
-  const target = resourcesOf(await stack.exportStack())
-    .filter(({ type }) => RENEWED.test(type))
-    .map(({ urn }) => urn);
-  const settings = { target, refresh: true, onEvent: log.onEvent, color: "never" as const };
+async function operate(stack: Stack, run: { target: string[]; check: boolean; log: RunLog }): Promise<void> {
+  const { target, check, log } = run;
+  const settings = { target: [...new Set(target)], refresh: true, onEvent: log.onEvent, color: "never" as const };
   try {
     if (check) await stack.preview(settings);
     else await stack.up(settings);
@@ -89,18 +92,19 @@ async function operate(stack: Stack, { check, log }: { check: boolean; log: RunL
 /** Certificate and installation, each a component with its resource. */
 const RENEWED = /:(AcmeCertificate|FileCertificate|HarborInstallation|harbor:Installation)$/;
 
-interface StateResource {
-  readonly urn: string;
-  readonly type: string;
+interface StateResource extends KnownResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** It has a successor, and was not deleted yet. */
+  readonly delete?: boolean;
 }
 
 function resourcesOf({ deployment }: Deployment): StateResource[] {
-  return ((deployment as { resources?: StateResource[] } | undefined)?.resources ?? []).filter(({ type }) => type);
+  return (deployment as { resources?: StateResource[] } | undefined)?.resources ?? [];
 }
 
-function certificateIn(deployment: Deployment): Pick<Renewal, "issuer" | "notAfter"> | undefined {
-  const found = resourcesOf(deployment).find(({ type }) => /dynamic\/.*:(AcmeCertificate|FileCertificate)$/.test(type));
+function certificateIn(resources: readonly StateResource[]): Pick<Renewal, "issuer" | "notAfter"> | undefined {
+  const isCertificate = /dynamic\/.*:(AcmeCertificate|FileCertificate)$/;
+  const found = resources.find(({ type, delete: gone }) => isCertificate.test(type) && !gone);
   const { issuer, notAfter } = found?.outputs ?? {};
   return found && { issuer: String(issuer), notAfter: String(notAfter) };
 }

@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import { delimiter } from "node:path";
 import { resolvePath } from "../../components/files/paths";
 import type { StackName } from "./stackName";
 
@@ -25,7 +26,7 @@ export function systemdUnits({ name }: StackName): string {
     "Type=oneshot",
     `User=${userInfo().username}`,
     `WorkingDirectory=${escaped(resolvePath("."))}`,
-    `Environment=${quoted(`PATH=${process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin"}`)}`,
+    `Environment=${quoted(`PATH=${searchPath()}`)}`,
     ...environment,
     `# A passphrase or token of the engine, if you use one: PULUMI_CONFIG_PASSPHRASE=…, mode 0600.`,
     `EnvironmentFile=-${secrets}`,
@@ -52,6 +53,14 @@ export function systemdUnits({ name }: StackName): string {
     `systemctl enable --now ${unit}.timer`,
     "",
   ].join("\n");
+}
+
+/** That of the person, without what npm puts before it. */
+function searchPath(): string {
+  const folders = (process.env.PATH ?? "")
+    .split(delimiter)
+    .filter((folder) => !/(^|\/)node_modules(\/|$)/.test(folder));
+  return folders.length === 0 ? "/usr/local/bin:/usr/bin:/bin" : [...new Set(folders)].join(delimiter);
 }
 
 function heredoc(file: string, lines: readonly string[]): string {
