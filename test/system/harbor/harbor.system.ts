@@ -5,6 +5,7 @@ import { describeInstallation } from "./installation";
 import { describeInterruptions } from "./interrupted";
 import { Machine } from "./machine";
 import { describeRefusals } from "./refusals";
+import { describeStack } from "./stack";
 import { describeUpgrade } from "./upgrade";
 
 // One file, since a machine has room for one Harbor: its composition takes port 1514.
@@ -27,6 +28,7 @@ describe("Harbor by Docker Compose", () => {
   describeInstallation(the);
   describeCertificate(the);
   describeHealth(the);
+  describeStack(the);
   describeUpgrade(the);
   describeInterruptions(the);
 });
