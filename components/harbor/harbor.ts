@@ -6,6 +6,8 @@ export interface Harbor {
   readonly connection: Input<HarborConnection>;
   /** `host[:port]`, the first part of its images' names. */
   readonly host: Input<string>;
+  /** True of one that is there already: a preview may look at what is to be taken over. */
+  readonly exists?: boolean;
 }
 
 /** A project of Harbor's, as others name it. */
@@ -30,7 +32,13 @@ export function existingHarbor(args: ExistingHarborArgs): Harbor {
   return {
     connection: { url, username, passwordKey, ...(caFile !== undefined && { caFile }) },
     host: new URL(url).host,
+    exists: true,
   };
+}
+
+/** What a component hands over of `adopt`. */
+export function adoption(harbor: Harbor, adopt: boolean | undefined): { adopt?: boolean; lookAhead?: boolean } {
+  return adopt === undefined ? {} : { adopt, ...(adopt && harbor.exists && { lookAhead: true }) };
 }
 
 /** What every component of Harbor's API passes on; the outputs make it wait for an installation. */

@@ -25,6 +25,8 @@ export interface ImmutableRuleInputs {
   readonly disabled: boolean;
   /** A permission: an equal rule that is there already is taken over. */
   readonly adopt?: boolean;
+  /** `check` looks at what is to be taken over: Harbor is there in a preview already. */
+  readonly lookAhead?: boolean;
 }
 
 export interface ImmutableRuleOutputs {
@@ -42,7 +44,7 @@ export const harborImmutableRule: ResourceDefinition<ImmutableRuleInputs, Immuta
         throw new PropertyError(property, "a pattern has at least one character; `**` is everything");
       }
     }
-    if (news.adopt && olds.project === undefined && !isUnknown(news)) {
+    if (news.lookAhead && olds.project === undefined && !isUnknown(news)) {
       await previewTakeOver(nameOf(news), async () => {
         const live = await findRule(news);
         return live === undefined ? [] : differences(news, live);

@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
-import { connectionOf, type Harbor, type HarborProjectReference } from "./harbor";
+import { adoption, connectionOf, type Harbor, type HarborProjectReference } from "./harbor";
 import type { Pattern } from "./immutableRule.handler";
 import { HarborImmutableRuleResource } from "./immutableRule.resource";
 
@@ -36,7 +36,7 @@ export class HarborImmutableRule extends ComponentResource {
         tags,
         repositories,
         disabled,
-        ...(adopt !== undefined && { adopt }),
+        ...adoption(harbor, adopt),
       },
       { parent: this },
     );

@@ -19,6 +19,8 @@ export interface LabelInputs {
   readonly description: string;
   /** A permission: an equal label that is there already is taken over. */
   readonly adopt?: boolean;
+  /** `check` looks at what is to be taken over: Harbor is there in a preview already. */
+  readonly lookAhead?: boolean;
 }
 
 export interface LabelOutputs {
@@ -34,7 +36,7 @@ export const harborLabel: ResourceDefinition<LabelInputs, LabelOutputs> = {
     if (!isUnknown(news.color) && !/^#[0-9a-fA-F]{6}$/.test(news.color)) {
       throw new PropertyError("color", "a colour is # and six hexadecimal digits, such as #00AB9A");
     }
-    if (news.adopt && olds.labelName === undefined && !isUnknown(news)) {
+    if (news.lookAhead && olds.labelName === undefined && !isUnknown(news)) {
       await previewTakeOver(nameOf(news), async () => {
         const { live } = await look(openHarbor(news.harbor), news);
         return live === undefined ? [] : differences(news, live);

@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
-import { connectionOf, type Harbor, type HarborProjectReference } from "./harbor";
+import { adoption, connectionOf, type Harbor, type HarborProjectReference } from "./harbor";
 import { HarborLabelResource } from "./label.resource";
 
 export interface HarborLabelArgs {
@@ -21,7 +21,7 @@ export class HarborLabel extends ComponentResource {
 
   constructor(name: string, args: HarborLabelArgs, options?: ComponentResourceOptions) {
     super("breakwater:harbor:Label", name, {}, options);
-    const { harbor, project, labelName = name, description = "", ...declared } = args;
+    const { harbor, project, labelName = name, description = "", adopt, ...declared } = args;
     const resource = new HarborLabelResource(
       name,
       {
@@ -30,6 +30,7 @@ export class HarborLabel extends ComponentResource {
         labelName,
         description,
         ...declared,
+        ...adoption(harbor, adopt),
       },
       { parent: this },
     );

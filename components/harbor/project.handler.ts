@@ -25,6 +25,8 @@ export interface ProjectInputs extends DeclaredProject {
   readonly storageQuota?: string;
   /** A permission: an equal project that is there already is taken over. */
   readonly adopt?: boolean;
+  /** `check` looks at what is to be taken over: Harbor is there in a preview already. */
+  readonly lookAhead?: boolean;
   /** Bytes of `storageQuota`; computed by `check`. */
   readonly storageLimit?: number;
 }
@@ -42,7 +44,7 @@ export const harborProject: ResourceDefinition<ProjectInputs, ProjectOutputs> = 
 
   async check(news, olds) {
     const inputs = { ...news, ...limitOf(news) };
-    if (news.adopt && olds.projectName === undefined && !isUnknown(news)) {
+    if (news.lookAhead && olds.projectName === undefined && !isUnknown(news)) {
       await previewTakeOver(nameOf(inputs), async () => {
         const client = openHarbor(inputs.harbor);
         const live = await findProject(client, inputs.projectName);

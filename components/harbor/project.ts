@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
-import { connectionOf, type Harbor } from "./harbor";
+import { adoption, connectionOf, type Harbor } from "./harbor";
 import { HarborProjectResource } from "./project.resource";
 import type { ProjectSettings } from "./projectMetadata";
 
@@ -25,10 +25,10 @@ export class HarborProject extends ComponentResource {
 
   constructor(name: string, args: HarborProjectArgs, options?: ComponentResourceOptions) {
     super("breakwater:harbor:Project", name, {}, options);
-    const { harbor, projectName = name, public: isPublic = false, ...declared } = args;
+    const { harbor, projectName = name, public: isPublic = false, adopt, ...declared } = args;
     const resource = new HarborProjectResource(
       name,
-      { harbor: connectionOf(harbor), projectName, public: isPublic, ...declared },
+      { harbor: connectionOf(harbor), projectName, public: isPublic, ...declared, ...adoption(harbor, adopt) },
       { parent: this },
     );
     this.#name = projectName;

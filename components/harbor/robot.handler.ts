@@ -59,7 +59,7 @@ export const harborRobot: ResourceDefinition<RobotInputs, RobotOutputs> = {
   async check(news, olds) {
     const inputs = isUnknown(news.permissions) ? news : { ...news, permissions: inOrder(news.permissions) };
     assertInputs(inputs);
-    if (news.adopt && olds.robotName === undefined && !isUnknown(news)) {
+    if (news.lookAhead && olds.robotName === undefined && !isUnknown(news)) {
       await previewTakeOver(shownRobot(inputs), async () => {
         const { robot } = await findDeclared(openHarbor(inputs.harbor), inputs);
         return robot === undefined ? [] : robotDifferences(inputs, robot);

@@ -1,6 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, output } from "@pulumi/pulumi";
 import type { RegistryConnection } from "../oci/connection";
-import { connectionOf, type Harbor, type HarborProjectReference } from "./harbor";
+import { adoption, connectionOf, type Harbor, type HarborProjectReference } from "./harbor";
 import type { PreviousRobot } from "./robot.handler";
 import { HarborRobotResource } from "./robot.resource";
 import { DOCKER_DIRECTORY } from "./robotLogin";
@@ -40,7 +40,7 @@ export class HarborRobot extends ComponentResource {
 
   constructor(name: string, args: HarborRobotArgs, options?: ComponentResourceOptions) {
     super("breakwater:harbor:Robot", name, {}, options);
-    const { harbor, project, robotName = name, duration = -1, overlap = "7d", directory, ...declared } = args;
+    const { harbor, project, robotName = name, duration = -1, overlap = "7d", directory, adopt, ...declared } = args;
     const resource = new HarborRobotResource(
       name,
       {
@@ -52,6 +52,7 @@ export class HarborRobot extends ComponentResource {
         overlap,
         directory,
         ...declared,
+        ...adoption(harbor, adopt),
       },
       { parent: this },
     );

@@ -36,6 +36,8 @@ export interface RobotInputs {
   readonly directory: string;
   /** A permission: an equal robot that is there already is taken over, without its secret, which nobody can read. */
   readonly adopt?: boolean;
+  /** `check` looks at what is to be taken over: Harbor is there in a preview already. */
+  readonly lookAhead?: boolean;
 }
 
 /** A robot that exists; `secret` is unknown of one that was taken over. */

@@ -2,7 +2,8 @@
  * What a concept says of its resource: plain functions over plain JSON. `toHandler` makes the provider's methods of it.
  *
  * The life of a resource, and where each part stands:
- * - `check` completes the inputs before every preview and `up` (what it adds is known in a preview too), offline;
+ * - `check` completes the inputs before every preview and `up` (what it adds is known in a preview too), offline; only
+ *   at what is to be taken over, and is there already, may it look;
  * - `observe` looks at the real thing and says in words how it differs from the state; it never repairs and never throws;
  * - an observed drift, or an input that changed, becomes an `update`, which repairs or throws;
  * - `replaceBecause` names the reason why the object must be made anew (a certificate is renewed, never edited).

@@ -81,7 +81,12 @@ describe("A HarborProject", () => {
     const project = new HarborProject("declared", { harbor, projectName: "other", ...how });
     await value(project.projectId);
     expect(project.repository("a/b")).toBe("other/a/b");
-    expect(registered.get("HarborProject declared")).toEqual({ harbor: CONNECTION, projectName: "other", ...how });
+    const inputs = { harbor: CONNECTION, projectName: "other", ...how };
+    // It is there already: a preview says what keeps the project from being taken over.
+    expect(registered.get("HarborProject declared")).toEqual({ ...inputs, lookAhead: true });
+    const installed = { connection: harbor.connection, host: harbor.host };
+    await value(new HarborProject("installed", { harbor: installed, projectName: "other", ...how }).projectId);
+    expect(registered.get("HarborProject installed")).toEqual(inputs);
   });
 });
 
@@ -146,7 +151,7 @@ describe("What is in a project", () => {
     expect(registered.get("HarborImmutableRule all")).toEqual({ ...inputs, tags: "**" });
     const tags = { except: "latest" };
     await value(new HarborImmutableRule("some", { harbor, project, tags, adopt: true }).ruleId);
-    expect(registered.get("HarborImmutableRule some")).toEqual({ ...inputs, tags, adopt: true });
+    expect(registered.get("HarborImmutableRule some")).toEqual({ ...inputs, tags, adopt: true, lookAhead: true });
   });
 
   it("a HarborLabel, of a project or of all", async () => {

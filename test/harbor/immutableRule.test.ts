@@ -97,7 +97,7 @@ describe("An immutable tag rule", () => {
     await new ManagedResource(handler).up(declared(around));
     around.harbor.mutations();
     await expectRefused(new ManagedResource(handler).up(declared(around)), "OBJECT_EXISTS", /adopt: true/);
-    expect(await rule.up(declared(around, { adopt: true }))).toBe("create");
+    expect(await rule.up(declared(around, { adopt: true, lookAhead: true }))).toBe("create");
     expect(around.harbor.mutations()).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe("By the recordings of a real Harbor, a rule", () => {
   };
 
   it("is taken over without any change when it is as declared", async () => {
-    const { replay, handler, inputs } = await made({ adopt: true }, "immutable-list");
+    const { replay, handler, inputs } = await made({ adopt: true, lookAhead: true }, "immutable-list");
     const rule = new ManagedResource(handler);
     expect(await rule.up(inputs)).toBe("create");
     expect(rule.state).toMatchObject({ ruleId: 1 });
@@ -134,7 +134,10 @@ describe("By the recordings of a real Harbor, a rule", () => {
   });
 
   it("is not taken over when something differs, and the preview says what", async () => {
-    const { replay, handler, inputs } = await made({ adopt: true, tags: "release-*" }, "immutable-list-after-disable");
+    const { replay, handler, inputs } = await made(
+      { adopt: true, lookAhead: true, tags: "release-*" },
+      "immutable-list-after-disable",
+    );
     expect((await handler.check({}, inputs)).failures).toMatchObject([{ property: "adopt", reason: /switched off/ }]);
     await expectRefused(handler.create(inputs), "OBJECT_DIFFERS");
     expect(replay.mutations()).toEqual([]);

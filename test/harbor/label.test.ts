@@ -91,9 +91,9 @@ describe("A label", () => {
       description: "passes the policy",
     });
     await expectRefused(label.up(declared(around)), "OBJECT_EXISTS", /adopt: true/);
-    expect(await label.up(declared(around, { adopt: true }))).toBe("create");
+    expect(await label.up(declared(around, { adopt: true, lookAhead: true }))).toBe("create");
     expect(label.state.labelId).toBe(77);
-    const differing = declared(around, { adopt: true, color: "#FF0000" });
+    const differing = declared(around, { adopt: true, lookAhead: true, color: "#FF0000" });
     const handler = await around.handler("label");
     expect((await handler.check({}, differing)).failures).toMatchObject([{ property: "adopt", reason: /#00AB9A/ }]);
     await expectRefused(handler.create(differing), "OBJECT_DIFFERS");

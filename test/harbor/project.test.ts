@@ -191,7 +191,10 @@ describe("A project that is there already", () => {
       pool: ["users-current-admin", "project-get-by-name", "quota-list-project"],
     });
     const project = new ManagedResource(await newProcess("/nonexistent", "project"));
-    const inputs = declared({ connection: connectionOf(replay) }, { adopt: true, storageQuota: "unlimited" });
+    const inputs = declared(
+      { connection: connectionOf(replay) },
+      { adopt: true, lookAhead: true, storageQuota: "unlimited" },
+    );
     expect(await project.up(inputs)).toBe("create");
     expect(project.state).toMatchObject({ projectId: 2 });
     expect(await project.up(inputs)).toBe("same");
@@ -202,7 +205,10 @@ describe("A project that is there already", () => {
     const { replay } = await replayed({
       pool: ["users-current-admin", "project-get-by-name", "quota-list-project"],
     });
-    const inputs = declared({ connection: connectionOf(replay) }, { adopt: true, public: true, storageQuota: "10GiB" });
+    const inputs = declared(
+      { connection: connectionOf(replay) },
+      { adopt: true, lookAhead: true, public: true, storageQuota: "10GiB" },
+    );
     const handler = await newProcess("/nonexistent", "project");
     const { failures } = await handler.check({}, inputs);
     expect(failures).toMatchObject([
@@ -216,7 +222,7 @@ describe("A project that is there already", () => {
     const around = await surroundings();
     const handler = await around.handler("project");
     around.harbor.fault = () => "refused";
-    const { failures } = await handler.check({}, declared(around, { adopt: true }));
+    const { failures } = await handler.check({}, declared(around, { adopt: true, lookAhead: true }));
     expect(failures).toEqual([]);
   });
 });

@@ -237,9 +237,9 @@ describe("A rotation", () => {
 
   it("takes no robot that somebody else has made", async () => {
     const { around, robot, robots } = await manned();
-    await robot.up(declared(around, { adopt: true }));
+    await robot.up(declared(around, { adopt: true, lookAhead: true }));
     robots.push({ ...(structuredClone(robots[0]) as StoredRobot), id: 99, name: "signer-a" });
-    await expectRefused(robot.up(declared(around, { rotation: "a", adopt: true })), "OBJECT_EXISTS");
+    await expectRefused(robot.up(declared(around, { rotation: "a", adopt: true, lookAhead: true })), "OBJECT_EXISTS");
   });
 });
 
@@ -344,7 +344,7 @@ describe("A robot that is there already, by the recordings of a real Harbor,", (
   it("is taken over without any change when it is as declared; its secret is listed as unreadable", async () => {
     const { replay } = await replayed({ pool: POOL });
     const robot = new ManagedResource(await newProcess("/nonexistent", "robot"));
-    const inputs = declared({ connection: connectionOf(replay) }, { adopt: true });
+    const inputs = declared({ connection: connectionOf(replay) }, { adopt: true, lookAhead: true });
     expect(await robot.up(inputs)).toBe("create");
     expect(robot.state).toMatchObject({ robotId: 1, username: `robot$${PROJECT}+signer`, unreadable: ["secret"] });
     expect(robot.state).not.toHaveProperty("secret");
@@ -355,7 +355,10 @@ describe("A robot that is there already, by the recordings of a real Harbor,", (
   it("is not taken over when something differs, and the preview says what", async () => {
     const { replay } = await replayed({ pool: POOL });
     const handler = await newProcess("/nonexistent", "robot");
-    const inputs = declared({ connection: connectionOf(replay) }, { adopt: true, permissions: "pull", duration: 90 });
+    const inputs = declared(
+      { connection: connectionOf(replay) },
+      { adopt: true, lookAhead: true, permissions: "pull", duration: 90 },
+    );
     const { failures } = await handler.check({}, inputs);
     expect(failures).toMatchObject([{ property: "adopt", reason: /permissions.*duration is without an end.*90 days/ }]);
     await expectRefused(handler.create(inputs), "OBJECT_DIFFERS");
@@ -376,7 +379,7 @@ describe("A robot that is there already, by the recordings of a real Harbor,", (
         permissions: [{ kind: "project", namespace: PROJECT, access: [{ resource: "repository", action: "pull" }] }],
       },
     });
-    const inputs = declared(around, { adopt: true, permissions: "pull" });
+    const inputs = declared(around, { adopt: true, lookAhead: true, permissions: "pull" });
     expect(await robot.up(inputs)).toBe("create");
     expect(robot.state.unreadable).toEqual(["secret"]);
     expect(await robot.up({ ...inputs, rotation: "a" })).toBe("update");
