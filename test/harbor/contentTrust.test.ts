@@ -89,6 +89,18 @@ describe("The gate of a project", () => {
     await expectRefused(gate.up(declared(around, "notation")), "METADATA_NOT_KEPT", /enable_content_trust/);
   });
 
+  it("is an error when somebody else opens it on the way", async () => {
+    const { around, project, gate } = await gated();
+    project.metadata.enable_content_trust_cosign = "true";
+    let puts = 0;
+    around.harbor.fault = (request) => {
+      if (request.startsWith("PUT")) puts += 1;
+      else if (puts === 2) project.metadata.enable_content_trust = "false";
+      return undefined;
+    };
+    await expectRefused(gate.up(declared(around, "notation")), "GATE_NOT_CLOSED", /notation/);
+  });
+
   it("is opened when it is no longer declared, and says so; not what others have closed", async () => {
     const { around, project, gate } = await gated();
     await gate.up(declared(around, "notation"));

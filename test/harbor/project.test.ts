@@ -285,6 +285,12 @@ describe("Harbor's answers", () => {
     await expectRefused(project.up(declared(around)), "HARBOR_UNREACHABLE");
   });
 
+  it("a CA that can't be read is named", async () => {
+    const around = await surroundings();
+    const inputs = declared({ connection: { ...around.connection, caFile: "no/such.pem" } });
+    await expectRefused((await around.resource("project")).up(inputs), "CA_UNREADABLE", /no\/such\.pem/);
+  });
+
   it("a missing config value is named", async () => {
     const around = await surroundings();
     const inputs = declared({ connection: { ...around.connection, passwordKey: "otherPassword" } });
