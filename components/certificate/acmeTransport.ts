@@ -59,7 +59,7 @@ export async function exchange(url: string, { retries = RETRIES, ...rest }: Acme
       const answer = await send(url, rest);
       const problem = problemOf(url, answer);
       if (problem === undefined) return answer;
-      if (problem.status < 500 || attempt >= retries) throw problem;
+      if (problem.status < 500 || attempt >= retries || isSpent(rest, problem)) throw problem;
       if (problem.retryAfter !== undefined) wait = Math.max(wait, problem.retryAfter.getTime() - Date.now());
       if (wait > WAIT_MAX_MS) throw problem;
     } catch (error) {
@@ -68,6 +68,11 @@ export async function exchange(url: string, { retries = RETRIES, ...rest }: Acme
     }
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
+}
+
+/** A signed request that the server itself took has used up its nonce: sent again it would be refused for that alone. */
+function isSpent({ method }: AcmeExchange, problem: AcmeProblem): boolean {
+  return method === "POST" && problem.type !== "";
 }
 
 async function send(url: string, { method = "GET", headers, body, timeoutMs = TIMEOUT_MS }: AcmeExchange) {

@@ -169,9 +169,15 @@ describe("answers that public servers give", () => {
   it.each([
     ["a proxy's page", { status: 502, headers: { "content-type": "text/html" }, body: "<html>502</html>" }],
     ["a problem of its own", problem("serverInternal", 500)],
-  ])("a server in trouble, %s: an error within seconds", async (_, answer) => {
+  ])("a server in trouble, %s: an error within seconds that says so", async (_, answer) => {
     server.answer = (asked) => (isOrder(asked) ? answer : undefined);
+    expect(await failure("ACME_ORDER_REFUSED")).toMatch(/HTTP status 502|fault is the server's own/);
+  });
+
+  it("a server that fails after it took the request: not sent again with a nonce that is used up", async () => {
+    server.answer = (asked) => (isOrder(asked) ? problem("serverInternal", 500) : undefined);
     await failure("ACME_ORDER_REFUSED");
+    expect(server.requests.filter(isOrder)).toHaveLength(1);
   });
 
   it("a server that is busy for an hour: said so, and not waited for", async () => {

@@ -42,6 +42,18 @@ const asked = () => acme.requests.filter(({ path }) => path.includes("/renewalIn
 const orders = () => acme.requests.flatMap(({ payload }) => (payload?.identifiers ? [payload] : []));
 const chain = () => `${resource.state.chain}`;
 const renewal = () => resource.state.renewal as RenewalInfo;
+/**
+ * A first certificate. Pebble does not find the order of one in 256: it compares serial numbers as text, and forgets the zero
+ * that DER puts before a set bit. Such a one is left aside.
+ */
+const issue = async () => {
+  do {
+    acme.requests.length = 0;
+    request = { ...request, directory: `${request.directory}.` };
+    resource = new ManagedResource(toHandler(acmeCertificate));
+    await resource.up(request);
+  } while (/^A[I-P]/.test(certificateId(chain()).split(".")[1] ?? ""));
+};
 /** Only what time it is changes; the server goes on in its own. */
 const hoursLater = (hours: number) => vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * HOUR });
 const windowAt = (fromHours: number, toHours: number, more = {}) => {
@@ -73,7 +85,7 @@ describe("renewal information", () => {
   });
 
   it("renews at once when the server wants it, naming the certificate that is replaced", async () => {
-    await resource.up(request);
+    await issue();
     const [first, id] = [resource.id, certificateId(chain())];
     await pebble.setRenewalInfo(chain(), windowAt(-2, -1, { explanationURL: "https://example.com/incident" }));
     hoursLater(7);
@@ -166,7 +178,7 @@ describe("an order that replaces a certificate", () => {
   };
 
   it("which was replaced already is made all the same, as a new one", async () => {
-    await resource.up(request);
+    await issue();
     const journal = join(request.directory, "order.json");
     const [oldChain, oldJournal] = [chain(), await readFile(journal, "utf8")];
     expect(await renew()).toBe("replace");
@@ -176,6 +188,16 @@ describe("an order that replaces a certificate", () => {
     acme.requests.length = 0;
     await acmeCertificate.create(request);
     expect(orders().map(({ replaces }) => replaces)).toEqual([certificateId(oldChain), undefined]);
+  });
+
+  it("which the server can't find is made all the same, without a wait", async () => {
+    await issue();
+    const body = { type: "urn:ietf:params:acme:error:serverInternal", detail: "no order for it", status: 500 };
+    acme.answer = ({ payload }) => (payload?.replaces ? { status: 500, body } : undefined);
+    const start = performance.now();
+    expect(await renew()).toBe("replace");
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(orders().map(({ replaces }) => typeof replaces)).toEqual(["string", "undefined"]);
   });
 
   it("of another server does not name it there", async () => {
