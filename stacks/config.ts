@@ -49,7 +49,8 @@ export function readLocalConfig(): LocalConfig {
 
 /** How a secret of a stack is set. */
 export function commandToSet(key: string): string {
-  return `pulumi config set --secret ${key} --stack ${getStack()}`;
+  const stack = getStack();
+  return `eval "$(npm run --silent env -- --stack ${stack})" && pulumi config set --secret ${key} --stack ${stack}`;
 }
 
 /** The secret that only the engine may hold; named here, since unlike the others it is never looked into. */

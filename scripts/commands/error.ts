@@ -5,6 +5,7 @@ export type CommandErrorCode =
   | "STACK_UNKNOWN"
   | "STACK_NOT_UP"
   | "LOGIN_UNKNOWN"
+  | "PLUGIN_MISSING"
   | "STATE_LOCKED"
   | "PASSPHRASE_MISSING"
   | "HANDLERS_ELSEWHERE"

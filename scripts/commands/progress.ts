@@ -16,8 +16,8 @@ export class RunLog {
   outputs: Record<string, unknown> | undefined;
 
   readonly #preview: boolean;
-  /** What is being changed now, by URN, with the reason. */
-  readonly #underWay = new Map<string, string>();
+  /** What was observed to differ. */
+  readonly #drifts = new Set<string>();
 
   constructor(options: { preview: boolean }) {
     this.#preview = options.preview;
@@ -25,7 +25,7 @@ export class RunLog {
 
   /** To be given to the engine as `onEvent`. */
   readonly onEvent = (event: EngineEvent): void => {
-    this.#follow(event.resourcePreEvent?.metadata, event.resOutputsEvent?.metadata);
+    this.#noteDrift(event.resOutputsEvent?.metadata);
     const change = this.#preview ? announcedChange(event) : doneChange(event);
     if (change !== undefined) {
       this.changes.push(change);
@@ -43,12 +43,12 @@ export class RunLog {
     return new CommandError("UPDATE_FAILED", text, { cause: error });
   }
 
-  #follow(started: StepEventMetadata | undefined, ended: StepEventMetadata | undefined): void {
-    if (started && started.op !== "same") this.#underWay.set(started.urn, String(started.old?.outputs?.drift ?? ""));
-    if (ended) this.#underWay.delete(ended.urn);
+  #noteDrift(observed: StepEventMetadata | undefined): void {
+    const drift: unknown = observed?.new?.outputs?.drift;
+    if (typeof drift === "string" && drift !== "") this.#drifts.add(drift);
   }
 
-  #addDiagnostic({ severity, message, urn = "", ephemeral }: DiagnosticEvent): void {
+  #addDiagnostic({ severity, message, ephemeral }: DiagnosticEvent): void {
     const text = withoutMarkup(message);
     if (text === "" || ephemeral) return;
     if (severity === "error") {
@@ -57,14 +57,14 @@ export class RunLog {
       if (this.notes.includes(text)) return;
       this.notes.push(text);
       say(`  !  ${text}`);
-    } else if (!this.#preview) {
-      this.#sayProgress(text, this.#underWay.get(urn));
+    } else if (severity.startsWith("info") && !this.#preview) {
+      this.#sayProgress(text);
     }
   }
 
-  /** What a resource says while it is changed; the reason of the change, which a plain CLI shows by such a line, is shown anyway. */
-  #sayProgress(text: string, reason: string | undefined): void {
-    if (reason === undefined || (reason !== "" && text.endsWith(reason))) return;
+  /** What resources say while they are changed. A plain CLI is told the reason of a change by such a line: here it is told anyway. */
+  #sayProgress(text: string): void {
+    if ([...this.#drifts].some((drift) => text.endsWith(drift.trim()))) return;
     for (const line of text.split("\n")) say(`    … ${line}`);
   }
 }

@@ -5,6 +5,7 @@ import { countChanges } from "./changes";
 import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
 import { canBuildImages } from "./dockerPlugin";
 import { openStack, openStackIfThere, PROJECT } from "./engine";
+import { CommandError } from "./error";
 import { harborSummaryOf, renderHarborSummary } from "./harborSummary";
 import { openPreviewWorkspace } from "./previewWorkspace";
 import { RunLog } from "./progress";
@@ -22,7 +23,10 @@ export function start(args: readonly string[], exclusively: Exclusively): Promis
 }
 
 async function up(options: StartOptions): Promise<void> {
-  const stack = await openStack(options.stack, programOf(options));
+  const stack: Stack = await openStack(
+    options.stack,
+    programOf(options, [], () => requireNoneBuilt(stack)),
+  );
   await recover(stack, options.stack);
   await remember(stack, options.config);
   const log = new RunLog({ preview: false });
@@ -68,11 +72,31 @@ async function openForPreview(options: StartOptions): Promise<{ stack: Stack; cl
   return await openPreviewWorkspace(name, (secrets) => programOf(options, secrets));
 }
 
-function programOf({ stack, config, acceptTag }: StartOptions, unreadSecrets: readonly string[] = []) {
+/** An image that is left out of an `up` would be forgotten: one that the stack has built must not be. */
+async function requireNoneBuilt(stack: Stack): Promise<void> {
+  const { deployment } = await stack.exportStack();
+  const { resources = [] } = (deployment ?? {}) as { resources?: { type: string }[] };
+  if (!resources.some(({ type }) => type.startsWith("docker:"))) return;
+  throw new CommandError(
+    "PLUGIN_MISSING",
+    "the stack has an image that it built, and the engine's plugin for Docker is gone and can't be had from here: run again where there is a network, or put the plugin back",
+  );
+}
+
+function programOf(
+  { stack, config, acceptTag }: StartOptions,
+  unreadSecrets: readonly string[] = [],
+  beforeLeavingOut: () => Promise<void> = async () => undefined,
+) {
+  const canBuild = async () => {
+    const can = await canBuildImages(stack);
+    if (!can) await beforeLeavingOut();
+    return can;
+  };
   return () => {
     const overrides = { ...config, ...(acceptTag && { acceptTag: "true" }) };
     for (const [name, value] of Object.entries(overrides)) runtime.setConfig(`${PROJECT}:${name}`, value);
-    return program({ canBuildImages: () => canBuildImages(stack), unreadSecrets });
+    return program({ canBuildImages: canBuild, unreadSecrets });
   };
 }
 
