@@ -1,27 +1,10 @@
 import { join } from "node:path";
-import { type Output, output, runtime } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { program } from "../../stacks/program";
 import { projectRoot } from "../support/tools";
+import { mockEngine, type Registered, resolved } from "./support";
 
-// The program of the stack under the SDK's mocks: what it registers, not what the handlers do (they have their own tests).
-
-/** What the SDK asks the engine for beside the inputs. */
-interface Requested {
-  parent?: string;
-  dependencies?: string[];
-  secrets?: string[];
-}
-
-interface Registered extends Requested {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-}
-
-/** By `type::name`. */
-const requested = new Map<string, Requested>();
-const registered: Registered[] = [];
+let registered: Registered[];
 let outputs: Record<string, unknown>;
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -47,20 +30,7 @@ const MADE: Record<string, object> = {
 
 // The program makes its resources when it is called, which is after the mocks are set.
 beforeAll(async () => {
-  await runtime.setMocks(
-    {
-      newResource({ type, name, inputs }) {
-        const { __provider: _, ...rest } = inputs as Record<string, unknown>;
-        registered.push({ type, name, inputs: rest, ...requested.get(`${type}::${name}`) });
-        const kind = type.split(":").at(-1) ?? "";
-        return { id: `${kind}-id`, state: { ...rest, ...MADE[kind] } };
-      },
-      call: ({ inputs }) => inputs,
-    },
-    "breakwater",
-    "local",
-  );
-  listenToRequests();
+  registered = await mockEngine("local", MADE);
   outputs = await resolved(await program());
 });
 
@@ -175,40 +145,3 @@ describe("the stack local", () => {
     }
   });
 });
-
-/** The mocks are not told of parents, dependencies and secrets; the monitor, which calls them, is. */
-function listenToRequests(): void {
-  const monitor = runtime.getMonitor() as unknown as Monitor;
-  const register = monitor.registerResource.bind(monitor);
-  monitor.registerResource = (request, callback) => {
-    requested.set(`${request.getType()}::${request.getName()}`, {
-      parent: nameIn(request.getParent()),
-      dependencies: request.getDependenciesList().map(nameIn),
-      secrets: request.getAdditionalsecretoutputsList(),
-    });
-    return register(request, callback);
-  };
-}
-
-interface Monitor {
-  registerResource(request: RegisterRequest, callback: unknown): unknown;
-}
-
-/** The part of the protocol's message that is looked at. */
-interface RegisterRequest {
-  getType(): string;
-  getName(): string;
-  getParent(): string;
-  getDependenciesList(): string[];
-  getAdditionalsecretoutputsList(): string[];
-}
-
-/** `urn:pulumi:stack::project::parent$type::name` → `type::name`. */
-function nameIn(urn: string): string {
-  const [type = "", name = ""] = urn.split("::").slice(2);
-  return urn === "" ? "" : `${type.split("$").at(-1)}::${name}`;
-}
-
-function resolved<T>(value: T): Promise<T> {
-  return new Promise((resolve) => void (output(value) as Output<T>).apply(resolve));
-}
