@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { lstat, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { type CopyRule, copyTree, linkMissing, putInPlace, sizeOf } from "./copyTree";
+import { type CopyRule, copyTree, linkMissing, makeFolder, putInPlace, sizeOf } from "./copyTree";
 import { HarborInstallationError } from "./error";
 import type { Layout } from "./layout";
 import { requireDisk } from "./machine";
@@ -34,27 +34,42 @@ export async function requireBackupPossible(layout: Layout): Promise<void> {
 }
 
 /**
- * Copies database, keys, settings and what was rendered into `backup`, of a Harbor that is stopped. The blobs of the
- * images are hard links. The folder appears by a rename, so a backup is whole or not there.
+ * Copies database, keys and settings into `backup`, and what was rendered into the folder of its own file system, of a
+ * Harbor that is stopped. The blobs of the images are hard links. `backup` appears last and by a rename, so that it is whole
+ * or not there.
  */
 export async function makeBackup(layout: Layout, backup: string): Promise<void> {
+  await keepRendering(layout);
   const rule = ruleOf(layout);
   const partial = `${backup}.partial`;
-  await mkdir(partial, { recursive: true, mode: 0o700 });
-  for (const name of ["data", "installation"]) await mkdir(path.join(partial, name), { recursive: true });
+  for (const folder of [path.dirname(partial), partial, path.join(partial, "data")]) await makeFolder(folder);
   for (const name of await entriesOf(layout)) {
     await copyTree(path.join(layout.data, name), path.join(partial, "data", name), rule);
-  }
-  for (const file of renderedOf(layout)) {
-    if (existsSync(file)) await copyTree(file, path.join(partial, "installation", path.basename(file)));
   }
   await promisify(execFile)("sync", ["--file-system", partial]); // a power cut after this finds it whole
   await rename(partial, backup);
 }
 
+async function keepRendering(layout: Layout): Promise<void> {
+  await rm(layout.before, { recursive: true, force: true });
+  await makeFolder(layout.directory);
+  await makeFolder(layout.before);
+  for (const file of renderedOf(layout)) {
+    const kept = path.join(layout.before, path.basename(file));
+    if (existsSync(file)) await copyTree(file, kept);
+    else await writeFile(absent(kept), "");
+  }
+}
+
+/** The mark that there was no such file: data outlive an installation, and their release with them. */
+function absent(kept: string): string {
+  return `${kept}.absent`;
+}
+
 /** What a run that was killed left half-made. */
-export async function removePartial(backup: string): Promise<void> {
+export async function removePartial(layout: Layout, backup: string): Promise<void> {
   await rm(`${backup}.partial`, { recursive: true, force: true });
+  await rm(layout.before, { recursive: true, force: true });
 }
 
 /** True when `restoreBackup` was begun and has not ended. */
@@ -79,9 +94,12 @@ export async function restoreBackup(layout: Layout, backup: string): Promise<voi
     await putInPlace(path.join(data, REPOSITORIES), path.join(layout.data, REPOSITORIES));
   }
   for (const file of renderedOf(layout)) {
-    const kept = path.join(restoring, "installation", path.basename(file));
+    const kept = path.join(layout.before, path.basename(file));
     if (existsSync(kept)) await putInPlace(kept, file);
+    // The new release's file would start it on the old one's data.
+    if (existsSync(absent(kept))) await rm(file, { recursive: true, force: true });
   }
+  await rm(layout.before, { recursive: true, force: true });
   await rm(restoring, { recursive: true, force: true });
 }
 

@@ -28,7 +28,7 @@ export async function copyTree(from: string, to: string, rule: CopyRule = () => 
   if (how === "skip") return;
   const status = await lstat(from);
   if (status.isDirectory()) {
-    await mkdir(to, { recursive: true });
+    await makeFolder(to);
     for (const name of await readdir(from)) await copyTree(path.join(from, name), path.join(to, name), rule);
   } else if (status.isSymbolicLink()) {
     await symlink(await readlink(from), to);
@@ -47,6 +47,17 @@ export async function copyTree(from: string, to: string, rule: CopyRule = () => 
   await utimes(to, status.atime, status.mtime);
 }
 
+/** False when the folder is there. Not recursive: that one says ENOENT of a full disk. */
+export async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
 /** Links every file below `from` that is missing below `to`. */
 export async function linkMissing(from: string, to: string): Promise<void> {
   const status = await lstat(from);
@@ -56,12 +67,9 @@ export async function linkMissing(from: string, to: string): Promise<void> {
     });
     return;
   }
-  try {
-    await mkdir(to);
+  if (await makeFolder(to)) {
     await chown(to, status.uid, status.gid);
     await chmod(to, status.mode & 0o7777);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
   for (const name of await readdir(from)) await linkMissing(path.join(from, name), path.join(to, name));
 }

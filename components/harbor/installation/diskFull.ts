@@ -1,11 +1,18 @@
 import { DockerError } from "../../docker/error";
 import { messageOf } from "../../errors";
-import { HarborInstallationError } from "./error";
+import { HarborInstallationError, type HarborInstallationErrorCode } from "./error";
 import type { Layout } from "./layout";
 import { freeBytes, mebibytes } from "./machine";
 
 /** With less than this, a database does not start, whatever it says of the reason. */
 const LITTLE_BYTES = 2 ** 24;
+
+const SYMPTOMS: readonly HarborInstallationErrorCode[] = [
+  "HARBOR_NOT_HEALTHY",
+  "HARBOR_NOT_STARTED",
+  "HARBOR_UPGRADE_FAILED",
+  "HARBOR_WAY_BACK_FAILED",
+];
 
 /** Runs `work`; what it throws because a disk is full says so, wherever it happened: here, in a container, in the engine. */
 export async function explainingFullDisk<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
@@ -25,12 +32,16 @@ export async function explainingFullDisk<T>(layout: Layout, work: () => Promise<
   }
 }
 
+/** What a full disk looks like to those who say nothing of it. Node's own recursive mkdir says ENOENT. */
 function isSymptom(error: unknown): boolean {
-  return error instanceof HarborInstallationError && ["HARBOR_NOT_HEALTHY", "HARBOR_NOT_STARTED"].includes(error.code);
+  if (error instanceof HarborInstallationError) return SYMPTOMS.includes(error.code);
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === "mkdir";
 }
 
 async function isAlmostFull(layout: Layout): Promise<boolean> {
-  return (await freeBytes(layout.data).catch(() => Number.POSITIVE_INFINITY)) < LITTLE_BYTES;
+  const folders = [layout.data, layout.directory];
+  const free = await Promise.all(folders.map((folder) => freeBytes(folder).catch(() => Number.POSITIVE_INFINITY)));
+  return Math.min(...free) < LITTLE_BYTES;
 }
 
 export function isFullDisk(error: unknown): boolean {

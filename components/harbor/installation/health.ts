@@ -7,6 +7,8 @@ import { HarborInstallationError } from "./error";
 
 const DEFAULT_SECONDS = 600;
 const POLL_MS = 1_000;
+/** nginx itself waits for long for a core that is gone. */
+const ANSWER_MS = 10_000;
 const REMINDER_MS = 15_000;
 /** Harbor's health lags behind, so one good answer may be about a past that is over. */
 const IN_A_ROW = 3;
@@ -45,13 +47,19 @@ export async function waitForHealth(
 /** What is not healthy, in words; empty when everything is. */
 export async function troubleOf(address: Address): Promise<string> {
   try {
-    const { status, components } = await readHealth(await anonymousClient(address));
+    const health = readHealth(await anonymousClient(address));
+    const late = sleep(ANSWER_MS, undefined, { ref: false });
+    const answer = await Promise.race([health, late]);
+    health.catch(() => undefined); // of one that came too late nobody hears
+    if (answer === undefined) return "an answer";
+    const { status, components } = answer;
     const bad = components.filter((component) => component.status !== "healthy").map(({ name }) => name);
     if (bad.length > 0) return bad.join(", ");
     return status === "healthy" && components.length > 0 ? "" : `all of it, which is ${JSON.stringify(status)}`;
   } catch (error) {
     // A certificate that this program itself put there and does not trust will not be trusted in ten minutes either.
     if (!(error instanceof HarborApiError) || error.code === "HARBOR_TLS_UNTRUSTED") throw error;
-    return error.code === "HARBOR_UNREACHABLE" ? "an answer" : messageOf(error).slice(0, 300);
+    if (error.code === "HARBOR_UNREACHABLE") return "an answer";
+    return error.code === "HARBOR_UNHEALTHY" ? "core, which does not answer" : messageOf(error).slice(0, 300);
   }
 }

@@ -13,6 +13,8 @@ export interface Layout {
   readonly input: string;
   /** What was rendered last. */
   readonly rendered: string;
+  /** What was rendered for the release before the last upgrade; beside the data, which may be on another file system. */
+  readonly before: string;
   /** The upgrade that is under way. */
   readonly journal: string;
   readonly data: string;
@@ -35,6 +37,7 @@ export function layoutOf(inputs: Pick<HarborInstallationInputs, "directory" | "d
     common: inDirectory("common"),
     input: inDirectory("input"),
     rendered: inDirectory("rendered.json"),
+    before: inDirectory("before-upgrade"),
     journal: inDirectory("upgrade.json"),
     data,
     record: path.join(data, "breakwater.json"),

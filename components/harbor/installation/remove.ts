@@ -32,8 +32,8 @@ export async function removeInstallation(state: HarborInstallationState): Promis
   await endLeftOvers(layout);
   await composeDown(layout);
   if (!state.deleteData) await endUpgrade(layout);
-  const { harborYml, composeFile, common, input, rendered, journal } = layout;
-  for (const file of [harborYml, composeFile, common, input, rendered, journal]) {
+  const { harborYml, composeFile, common, input, rendered, before, journal } = layout;
+  for (const file of [harborYml, composeFile, common, input, rendered, before, journal]) {
     await rm(file, { recursive: true, force: true });
   }
   await removeEmpty(layout.directory);
@@ -51,7 +51,7 @@ async function endUpgrade(layout: Layout): Promise<void> {
   if (journal === undefined) return;
   const { phase, backup } = journal;
   const untouched = phase === "stopping" || phase === "backing-up";
-  if (untouched && !isRestoring(backup)) await removePartial(backup);
+  if (untouched && !isRestoring(backup)) await removePartial(layout, backup);
   else await restore(layout, journal);
   await removeJournal(layout);
 }

@@ -51,7 +51,7 @@ export async function upgrade(
     await writeJournal(layout, { ...journal, phase: "migrating" });
   } catch (error) {
     // Nothing was changed yet: what was stopped is started, and the reason told.
-    await removePartial(journal.backup);
+    await removePartial(layout, journal.backup);
     await startOld(inputs, journal, error);
     throw error;
   }
@@ -66,7 +66,7 @@ export async function recoverUpgrade(inputs: HarborInstallationInputs): Promise<
   const { from, to, backup, phase } = journal;
   progress(`an upgrade from ${from} to ${to} was interrupted while ${phase}`);
   if (phase === "stopping" || phase === "backing-up") {
-    await removePartial(backup);
+    await removePartial(layout, backup);
     return await removeJournal(layout);
   }
   if (phase !== "restoring" && !isRestoring(backup) && to === inputs.version) {
@@ -102,7 +102,7 @@ async function goOn(inputs: HarborInstallationInputs, record: DataRecord, journa
     await startOld(inputs, journal, error);
     throw new HarborInstallationError(
       "HARBOR_UPGRADE_FAILED",
-      `the upgrade to ${journal.to} failed, and ${journal.from} runs again with its data as before. Why: ${messageOf(error)}`,
+      `the upgrade to ${journal.to} failed, and ${journal.from} is back as it was, with its data. Why: ${messageOf(error)}`,
       { cause: error },
     );
   }

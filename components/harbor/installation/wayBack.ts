@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { messageOf } from "../../errors";
 import { restoreBackup } from "./backup";
 import { composeDown, composeUp } from "./compose";
@@ -26,8 +27,10 @@ export async function startOld(
   journal: UpgradeJournal,
   reason: unknown,
 ): Promise<void> {
+  const layout = layoutOf(inputs);
   try {
-    await removeJournal(layoutOf(inputs));
+    await removeJournal(layout);
+    if (!existsSync(layout.composeFile)) return; // data without an installation: there was nothing that ran
     await composeUp(inputs, progress);
     const { healthTimeoutSeconds } = inputs;
     await waitForHealth(

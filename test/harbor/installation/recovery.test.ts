@@ -8,12 +8,13 @@ import { recoverUpgrade } from "../../../components/harbor/installation/upgrade"
 import { expectCode, makePlace, put, scriptDocker } from "./support";
 
 /** A machine on which an upgrade from 2.14.3 to 2.15.2 was killed in `phase`; its containers are gone. */
-async function killedWhile(phase: UpgradePhase) {
+async function killedWhile(phase: UpgradePhase, composition?: string) {
   const place = await makePlace();
   const { inputs, layout } = place;
   const record = { ...newRecord("2.14.3") };
   await put(`${layout.data}/database/rows`, "old rows");
   await writeRecord(layout, record);
+  if (composition !== undefined) await put(layout.composeFile, composition);
   const backup = backupFolder(layout, "2.14.3");
   const { hostname, tls } = inputs;
   if (phase === "backing-up") await put(`${backup}.partial/data/database/rows`, "old");
@@ -58,13 +59,33 @@ describe("an upgrade that was killed", () => {
   it.each(["migrating", "starting"] as const)(
     "while %s goes on; when that fails, the data are put back before anything is reported",
     async (phase) => {
-      const { inputs, layout, rows, version } = await killedWhile(phase);
+      const { inputs, layout, rows, version } = await killedWhile(phase, "old");
+      await put(layout.composeFile, "new");
       // Neither `prepare` nor a start works: the way back can't start the old release either, and says so.
-      await scriptDocker('case "$1" in images) echo present ;; run|compose) echo "no such luck" >&2; exit 1 ;; esac');
+      await scriptDocker(
+        'case "$1 $*" in images*) echo present ;; run*|*" up "*) echo "no such luck" >&2; exit 1 ;; esac',
+      );
       const error = await expectCode(() => recoverUpgrade(inputs), "HARBOR_WAY_BACK_FAILED");
       expect(error.message).toContain("no such luck");
+      expect(await readFile(layout.composeFile, "utf8")).toBe("old");
       expect([await rows(), await version()]).toEqual(["old rows", "2.14.3"]);
       expect(await readJournal(layout)).toBeUndefined();
     },
   );
+
+  it("of data that no Harbor ran on leaves no composition of the new release beside the old data", async () => {
+    const { inputs, layout, rows, version } = await killedWhile("starting");
+    await put(layout.composeFile, "new");
+    await scriptDocker('case "$1" in images) echo present ;; run|compose) echo "no such luck" >&2; exit 1 ;; esac');
+    // `down` fails first: nothing is put back as long as the new release may still run.
+    await expectCode(() => recoverUpgrade(inputs), "HARBOR_WAY_BACK_FAILED");
+    expect([await rows(), existsSync(layout.composeFile), (await readJournal(layout))?.phase]).toEqual([
+      "new rows",
+      true,
+      "migrating",
+    ]);
+    await scriptDocker('case "$1" in images) echo present ;; run) echo "no such luck" >&2; exit 1 ;; esac');
+    await expectCode(() => recoverUpgrade(inputs), "HARBOR_UPGRADE_FAILED");
+    expect([await rows(), await version(), existsSync(layout.composeFile)]).toEqual(["old rows", "2.14.3", false]);
+  });
 });
