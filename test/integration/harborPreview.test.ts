@@ -1,0 +1,125 @@
+import { execFile } from "node:child_process";
+import { copyFile, link, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copyProject, type ProjectCopy, type Result } from "../support/project";
+import { filesBelow } from "./support";
+
+// As a reviewer would: the real engine, on a machine without Docker, network, Git and signing key, on which the stack was never up.
+
+const STACK = "harbor-example";
+const CONFIG = `stacks/Pulumi.${STACK}.yaml`;
+
+let project: ProjectCopy;
+let config: string;
+
+beforeAll(async () => {
+  project = await copyProject();
+  config = await readFile(project.path(CONFIG), "utf8");
+  const path = project.path("path");
+  await mkdir(path);
+  // The engine's processes search the folder of Node as well: it must not be one that has Docker, too.
+  await link(process.execPath, join(path, "node")).catch(() => copyFile(process.execPath, join(path, "node")));
+  await symlink("/bin/sh", join(path, "sh"));
+});
+afterAll(() => project?.remove());
+
+/** `npm start -- --stack … ` with nothing in PATH but Node and a shell, and with no way out. */
+function start(...args: string[]): Promise<Result> {
+  const env = {
+    PATH: project.path("path"),
+    HOME: project.path("nobody"),
+    https_proxy: "http://127.0.0.1:9",
+    http_proxy: "http://127.0.0.1:9",
+  };
+  return new Promise((resolve) => {
+    execFile(
+      project.path("path/node"),
+      ["scripts/start.mjs", ...args],
+      { cwd: project.directory, env, timeout: 150_000 },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+/** What a person has there: every file but those of packages, tools and the engine's own home. */
+async function filesOfPerson(): Promise<string[]> {
+  const names = (await readdir(project.directory)).filter(
+    (name) => !["node_modules", ".breakwater", "bin"].includes(name),
+  );
+  const files = await Promise.all(names.map((name) => filesBelow(project.path(name))));
+  return Promise.all(
+    files.flat().map(async (file) => `${file} ${(await stat(file)).mtimeMs} ${(await stat(file)).size}`),
+  );
+}
+
+describe("a preview of the example with Harbor", () => {
+  it("tells the whole plan in words, and leaves nothing behind", async () => {
+    const before = await filesOfPerson();
+    const { code, stdout, stderr } = await start("--stack", STACK, "--preview");
+    expect(code, stderr).toBe(0);
+    for (const words of [
+      "AcmeCertificate registry: for myharbor-registry.online, from letsencrypt, by http-01",
+      "HarborInstallation harbor: Harbor 2.15.2 at https://myharbor-registry.online",
+      "HarborProject notation-project: private, quota 10GiB",
+      "HarborRobot ci: may push and pull in notation-project",
+      "HarborRobot cluster: may pull in notation-project",
+      "HarborContentTrust notation-project: the gate",
+      "HarborImmutableRule notation-project v*",
+      'Trust harbor-example: "wabbit-networks-images" (strict)',
+      "signed by x509.subject: C=US, ST=WA, L=Seattle, O=Notary, CN=wabbit-networks.io",
+      "FileIdentity wabbit-networks.io: CN=wabbit-networks.io",
+      "ShadowCheck notation-project",
+    ]) {
+      expect(stderr).toContain(words);
+    }
+    expect(stdout).toMatch(
+      /^Would change: \d+ to create, 0 to update, 0 to delete, 0 unchanged\. Nothing was changed\.\n$/,
+    );
+    // What is missing is said, with its way out.
+    expect(stderr).toContain("pulumi config set --secret adminPassword --stack harbor-example");
+    expect(stderr).toMatch(/left out is the image to build, net-monitor/);
+
+    expect(await filesOfPerson()).toEqual(before);
+    expect((await readdir(project.path(".breakwater"))).sort()).toEqual(["pulumi-home", "tmp", "tools"]);
+    expect(await readdir(project.path(".breakwater/tmp"))).toEqual([]);
+    expect(await project.processes()).toEqual([]);
+  });
+
+  it("is JSON alone for a machine", async () => {
+    const { code, stdout } = await start("--stack", STACK, "--preview", "--json");
+    expect(code).toBe(0);
+    const shown = JSON.parse(stdout) as { resources: { resource: string; details?: string }[]; notes: string[] };
+    expect(shown.notes).toHaveLength(2);
+    const gate = shown.resources.find(({ resource }) => resource.startsWith("HarborContentTrust"));
+    expect(gate?.details).toContain("notation-project");
+  });
+
+  it("needs no passphrase for secrets of the config, which it does not read", async () => {
+    const encrypted = "encryptionsalt: v1:AAAAAAAAAAA=:v1:AAAAAAAAAAAAAAAA:AAAA\n";
+    await writeFile(project.path(CONFIG), `${config}  breakwater:adminPassword:\n    secure: v1:abc:def\n${encrypted}`);
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    await writeFile(project.path(CONFIG), config);
+    expect(code, stderr).toBe(0);
+    expect(stderr).not.toContain("adminPassword");
+  });
+
+  it("names every mistake in the config, by its key", async () => {
+    const broken = config.replace("version: 2.15.2", "version: latest").replace("signedBy: wabbit", "signedBy: rabbit");
+    await writeFile(project.path(CONFIG), broken);
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    await writeFile(project.path(CONFIG), config);
+    expect(code).toBe(1);
+    expect(stderr).toContain("[CONFIG_INVALID]");
+    for (const key of ["version:", "images[0].signedBy:"]) expect(stderr).toContain(key);
+  });
+});
+
+describe("an `up` of it", () => {
+  it("without an admin password touches nothing, and says how to set one", async () => {
+    const { code, stderr } = await start("--stack", STACK);
+    expect(code).toBe(1);
+    expect(stderr).toContain("[ADMIN_PASSWORD_MISSING]");
+    expect(await filesBelow(project.path(".breakwater", STACK))).toEqual([]);
+  });
+});
