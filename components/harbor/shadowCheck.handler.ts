@@ -42,15 +42,15 @@ export function shadowCheckWith(ports: Ports): ResourceDefinition<ShadowCheckInp
       return { drift: driftOf(state.images, images, wrong), outputs: { images } };
     },
 
-    async update(state, inputs) {
-      const outputs = await settle(inputs, ports);
-      const moved = state.harbor.url !== inputs.harbor.url;
-      if (moved) await removeLabels(openHarbor(state.harbor), state.labels);
-      return outputs;
+    // Under another address it is the same Harbor, or one whose labels stay: the old address may answer no more.
+    async update(_state, inputs) {
+      return await settle(inputs, ports);
     },
 
     async delete(state) {
-      await removeLabels(openHarbor(state.harbor), state.labels);
+      const client = openHarbor(state.harbor);
+      const project = await findProject(client, state.project);
+      if (project !== undefined) await removeLabels(client, project.id, state.labels);
     },
   };
 }

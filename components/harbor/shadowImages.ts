@@ -6,7 +6,7 @@ import type { TrustDeclaration } from "../notary/trust/declaration";
 import type { RegistryConnection } from "../oci/connection";
 import { OciError } from "../oci/error";
 import { INDEX_MEDIA_TYPES } from "../oci/mediaTypes";
-import { type Artifact, listArtifacts, listRepositories } from "./api/artifacts";
+import { type Artifact, findArtifact, listArtifacts, listRepositories } from "./api/artifacts";
 import type { HarborClient } from "./api/client";
 import { isMissing } from "./api/error";
 
@@ -86,10 +86,27 @@ export function isSignatureIndex(artifact: Artifact, accessories: ReadonlySet<st
   );
 }
 
-/** A repository may be deleted while the project is read. */
+/**
+ * All artifacts of a repository, and the manifests below its indexes: Harbor lists those only where they have a tag, and gives
+ * them away by their digests all the same. A repository may be deleted while the project is read.
+ */
 async function artifactsOf(client: HarborClient, project: string, repository: string): Promise<Artifact[]> {
   try {
-    return await listArtifacts(client, project, repository);
+    const artifacts = await listArtifacts(client, project, repository);
+    const known = new Set(
+      artifacts.flatMap(({ digest, accessories }) => [digest, ...accessories.map((a) => a.digest)]),
+    );
+    // The list grows on the way: an index may hold indexes.
+    for (const { references } of artifacts) {
+      for (const digest of references.filter((reference) => !known.has(reference))) {
+        known.add(digest);
+        const child = await findArtifact(client, { project, repository, digest });
+        if (child === undefined) continue;
+        for (const accessory of child.accessories) known.add(accessory.digest);
+        artifacts.push(child);
+      }
+    }
+    return artifacts;
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

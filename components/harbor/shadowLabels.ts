@@ -88,10 +88,14 @@ export async function applyChanges(
   }
 }
 
-/** Takes both labels off all artifacts, by deleting them. Throws HarborApiError. */
-export async function removeLabels(client: HarborClient, { trusted, notTrusted }: ShadowLabels): Promise<void> {
-  await deleteLabel(client, trusted);
-  await deleteLabel(client, notTrusted);
+/**
+ * Takes both labels off all artifacts, by deleting them; an id that is no more that of such a label is somebody else's.
+ * Throws HarborApiError.
+ */
+export async function removeLabels(client: HarborClient, projectId: number, labels: ShadowLabels): Promise<void> {
+  const { trusted, notTrusted } = await findLabels(client, projectId);
+  if (trusted === labels.trusted) await deleteLabel(client, trusted);
+  if (notTrusted === labels.notTrusted) await deleteLabel(client, notTrusted);
 }
 
 /** Two `up`s at once: the other one was faster. */

@@ -1,7 +1,11 @@
 import type { HarborClient } from "./client";
-import type { Fields } from "./fields";
+import { isMissing } from "./error";
+import { Fields } from "./fields";
 import { listAll } from "./pages";
 import { nameHeader, path, repositoryPart } from "./path";
+import { recordOf } from "./responses";
+
+const DETAILS = { with_accessory: "true", with_label: "true", with_tag: "true" };
 
 export interface ArtifactPlace {
   readonly project: string;
@@ -32,19 +36,34 @@ export interface Accessory {
   readonly type: string;
 }
 
-/** All artifacts of a repository, with tags, labels and accessories. Throws HarborApiError HARBOR_NOT_FOUND. */
+/**
+ * The artifacts of a repository, with tags, labels and accessories. What has no tag and belongs to an index is not among them:
+ * see `references`. Throws HarborApiError HARBOR_NOT_FOUND.
+ */
 export async function listArtifacts(client: HarborClient, project: string, repository: string): Promise<Artifact[]> {
   return await listAll(
     client,
     {
       path: path`projects/${project}/repositories/${repositoryPart(repository)}/artifacts`,
-      query: { with_accessory: "true", with_label: "true", with_tag: "true" },
+      query: DETAILS,
       headers: nameHeader(project),
       what: `Reading the artifacts of ${project}/${repository}`,
     },
     readArtifact,
     ({ digest }) => digest,
   );
+}
+
+/** One artifact by its digest, also one that is not listed. Throws HarborApiError. */
+export async function findArtifact(client: HarborClient, place: ArtifactPlace): Promise<Artifact | undefined> {
+  const what = `Reading artifact ${place.project}/${place.repository}@${place.digest}`;
+  const request = { path: artifactPath(place), query: DETAILS, headers: nameHeader(place.project), what };
+  try {
+    return readArtifact(new Fields(recordOf(await client.send({ ...request, method: "GET" }), what), "An artifact"));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /** The names of a project's repositories, without the project's. Throws HarborApiError HARBOR_NOT_FOUND. */

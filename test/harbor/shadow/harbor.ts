@@ -16,6 +16,10 @@ interface Listed {
   labels: Set<number>;
 }
 
+/** What has no tag and belongs to an index is not listed. */
+const isListed = (artifact: Listed, all: readonly Listed[]) =>
+  artifact.tags.length > 0 || !all.some(({ references }) => references.includes(artifact.digest));
+
 /**
  * The part of a Harbor that a shadow check talks to, over a real registry: its project's repositories, artifacts and labels. Which
  * artifacts there are, the test says; what is attached to them, the registry behind the gate does. Harbor's labels were not
@@ -111,10 +115,12 @@ export class ShadowHarbor {
       return { body: [...names].map((name) => ({ name })) };
     }
     if (digest === undefined) {
-      return { body: this.artifacts.filter((each) => each.repository === repository).map((each) => this.#shown(each)) };
+      const all = this.artifacts.filter((each) => each.repository === repository);
+      return { body: all.filter((each) => isListed(each, all)).map((each) => this.#shown(each)) };
     }
     const artifact = this.artifacts.find((each) => each.repository === repository && each.digest === digest);
     if (artifact === undefined) return failed(404, "NOT_FOUND");
+    if (method === "GET") return { body: this.#shown(artifact) };
     if (method === "DELETE") return artifact.labels.delete(Number(label)) ? {} : failed(404, "NOT_FOUND");
     const { id = 0 } = body as Labelled;
     if (artifact.labels.has(id)) return failed(409, "CONFLICT");

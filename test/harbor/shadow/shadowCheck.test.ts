@@ -192,6 +192,44 @@ describe("A shadow check", () => {
     expect(images().map(({ reference }) => reference)).toEqual([referenceOf(second)]);
   });
 
+  it("judges what is below an index as well, which Harbor does not list: it is pulled by its digest", async () => {
+    const child = await pushed("child");
+    const [listed] = harbor.artifacts;
+    if (listed === undefined) throw new Error("nothing was pushed");
+    listed.tags = [];
+    const mediaType = "application/vnd.oci.image.index.v1+json";
+    const index = { schemaVersion: 2, mediaType, manifests: [descriptorOf(child)] };
+    const repository = openRepository(child);
+    const { digest } = await repository.pushManifest(Buffer.from(JSON.stringify(index)), mediaType);
+    const gone = digestOf(Buffer.from("deleted meanwhile"));
+    harbor.add(listed.repository, digest, { mediaType, references: [child.digest, gone] });
+    await check.up(declared);
+    expect(images().map(({ reference }) => reference.split("@")[1])).toEqual([child.digest, digest].sort());
+    expect(harbor.labelsOf(child.digest)).toEqual(["not trusted"]);
+    await sign(child, wabbit);
+    await check.up(declared);
+    expect(harbor.labelsOf(child.digest)).toEqual(["trusted"]);
+    expect(harbor.labelsOf(digest)).toEqual(["not trusted"]);
+    expect(await check.up(declared)).toBe("same");
+  });
+
+  it("goes on under another address of its Harbor when the one before answers no more", async () => {
+    const image = await pushed("moved");
+    await check.up(declared);
+    const before = { ...check.state, harbor: { ...declared.harbor, url: "https://127.0.0.1:1" } };
+    const { outs } = await toHandler(shadowCheck).update(check.id, before, { ...declared });
+    expect(outs.images).toEqual(images());
+    expect(harbor.labelsOf(image.digest)).toEqual(["not trusted"]);
+  });
+
+  it("deletes no label that has the id of one of its own, as after a restored database", async () => {
+    await check.up(declared);
+    const [id = 0] = harbor.labels.keys();
+    harbor.labels.set(id, { name: "somebody's", color: "#000000", description: "" });
+    await check.destroy();
+    expect([...harbor.labels.values()].map(({ name }) => name)).toEqual(["somebody's"]);
+  });
+
   it("leaves out an image that is deleted while it looks", async () => {
     const image = await pushed("kept");
     harbor.add("team/gone", digestOf(Buffer.from("deleted meanwhile")));
