@@ -120,7 +120,7 @@ const HARBOR = {
     "give the name that points to this machine",
   ),
   version: required(
-    text('a release of Harbor, in quotes: "2.15.2"', /^\d+\.\d+\.\d+(-rc\d+)?$/),
+    text('a release of Harbor, in quotes: "2.15.2"', /^\d{1,4}\.\d{1,4}\.\d{1,4}$/),
     'name a release of Harbor, e.g. "2.15.2"',
   ),
   directory: required(path, "where harbor.yml and docker-compose.yml shall be, e.g. /opt/harbor"),
