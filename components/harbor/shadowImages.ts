@@ -2,9 +2,10 @@ import { messageOf } from "../errors";
 import { openRepository, type PinnedImage, referenceOf } from "../image/pinnedImage";
 import type { Ports } from "../image/ports";
 import { evaluate } from "../image/verdict";
+import { CONTENT_DEFECTS } from "../notary/signatureRepository";
 import type { TrustDeclaration } from "../notary/trust/declaration";
 import type { RegistryConnection } from "../oci/connection";
-import { OciError } from "../oci/error";
+import { OciError, type OciErrorCode } from "../oci/error";
 import { INDEX_MEDIA_TYPES } from "../oci/mediaTypes";
 import { type Artifact, findArtifact, listArtifacts, listRepositories } from "./api/artifacts";
 import type { HarborClient } from "./api/client";
@@ -12,6 +13,8 @@ import { isMissing } from "./api/error";
 
 /** How many images are judged at once. */
 const CONCURRENT_IMAGES = 4;
+/** What is wrong with one image, or with what somebody has attached to it, keeps no other from being judged. */
+const OF_ONE_IMAGE: ReadonlySet<OciErrorCode> = new Set([...CONTENT_DEFECTS, "REFERRERS_INVALID", "IMAGE_GATED"]);
 
 /** Whose images are judged, and by what. */
 export interface Shadowed {
@@ -131,8 +134,9 @@ async function judgeArtifact(
     if (descriptor === undefined) return undefined;
     return { ...shown, ...(await wordsOf({ ...pinned, ...descriptor }, trust, ports)) };
   } catch (error) {
-    if (!(error instanceof OciError) || error.code !== "IMAGE_GATED") throw error;
-    return { ...shown, verdict: "failed", trusted: false, why: `unsigned and gated: ${messageOf(error)}` };
+    if (!(error instanceof OciError) || !OF_ONE_IMAGE.has(error.code)) throw error;
+    const gated = error.code === "IMAGE_GATED" ? "unsigned and gated: " : "";
+    return { ...shown, verdict: "failed", trusted: false, why: `${gated}${messageOf(error)}` };
   }
 }
 

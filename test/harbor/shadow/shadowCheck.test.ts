@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Artifact } from "../../../components/harbor/api/artifacts";
 import { type ShadowCheckInputs, shadowCheck } from "../../../components/harbor/shadowCheck.handler";
 import { isSignatureIndex, type ShadowImage } from "../../../components/harbor/shadowImages";
@@ -9,6 +9,8 @@ import type { GeneratedIdentity } from "../../../components/identity/generateTes
 import { descriptorOf, openRepository, type PinnedImage, referenceOf } from "../../../components/image/pinnedImage";
 import { signedImage } from "../../../components/image/signedImage.handler";
 import { digestOf } from "../../../components/oci/digest";
+import { OciError } from "../../../components/oci/error";
+import { Repository } from "../../../components/oci/repository";
 import { EMPTY_CONFIG, NOTARY_SIGNATURE_ARTIFACT_TYPE } from "../../../components/oci/signatureManifest";
 import { configure } from "../../../components/provider/configuration";
 import { toHandler } from "../../../components/provider/handler";
@@ -51,6 +53,7 @@ beforeEach(async () => {
   check = new ManagedResource(toHandler(shadowCheck));
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await harbor.stop();
   await rm(directory, { recursive: true, force: true });
 });
@@ -134,6 +137,20 @@ describe("A shadow check", () => {
     await check.up(declared);
     expect(verdictOf(image)).toMatchObject({ signed: true, verdict: "failed", trusted: false });
     expect(harbor.labelsOf(image.digest)).toEqual(["not trusted"]);
+  });
+
+  it("judges the others when somebody has attached more to an image than is read, and does not trust that one", async () => {
+    const [ours, flooded] = [await pushed("ours"), await pushed("flooded")];
+    await Promise.all([sign(ours, wabbit), sign(flooded, wabbit)]);
+    const { referrers } = Repository.prototype;
+    vi.spyOn(Repository.prototype, "referrers").mockImplementation(function (this: Repository, digest, type) {
+      if (digest !== flooded.digest) return referrers.call(this, digest, type);
+      return Promise.reject(new OciError("RESPONSE_TOO_LARGE", "the list of its referrers is too large"));
+    });
+    await check.up(declared);
+    expect(verdictOf(ours)).toMatchObject({ trusted: true });
+    expect(verdictOf(flooded)).toMatchObject({ signed: true, verdict: "failed", trusted: false });
+    expect(harbor.labelsOf(flooded.digest)).toEqual(["not trusted"]);
   });
 
   it("says of an image that its reader may not read: unsigned and gated", async () => {
