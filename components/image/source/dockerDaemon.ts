@@ -1,10 +1,11 @@
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runDocker } from "../../docker/cli";
 import { DockerError } from "../../docker/error";
 import { BreakwaterError, messageOf } from "../../errors";
+import { makeTemporary } from "../leftovers";
 import { ImageSourceError } from "./error";
 
 const TRANSPORT = "docker-daemon:";
@@ -34,9 +35,7 @@ export async function withSavedImage<Result>(name: string, work: (path: string) 
       `${TRANSPORT}${name} names no image: write NAME, NAME:TAG or sha256:ID.`,
     );
   }
-  const directory = await mkdtemp(join(tmpdir(), "breakwater-saved-")).catch((error: unknown) => {
-    throw notSaved(name, tmpdir(), error);
-  });
+  const directory = temporaryFor(name);
   try {
     const path = join(directory, "image.tar");
     await save(name, path);
@@ -46,10 +45,18 @@ export async function withSavedImage<Result>(name: string, work: (path: string) 
   }
 }
 
+function temporaryFor(name: string): string {
+  try {
+    return makeTemporary(tmpdir(), "breakwater-saved");
+  } catch (error) {
+    throw notSaved(name, tmpdir(), error);
+  }
+}
+
 async function save(name: string, path: string): Promise<void> {
   try {
     const stdoutTo = createWriteStream(path, { mode: 0o600, flags: "wx" });
-    await runDocker(["save", name], { stdoutTo, timeoutMs: SAVE_TIMEOUT_MS });
+    await runDocker(["save", oneImage(name)], { stdoutTo, timeoutMs: SAVE_TIMEOUT_MS });
   } catch (error) {
     if (error instanceof DockerError && ABSENT.test(error.message)) {
       const why = `Docker Engine has no image ${name}: build or pull it, or correct the name.`;
@@ -64,6 +71,11 @@ function notSaved(name: string, path: string, cause: unknown): ImageSourceError 
   return new ImageSourceError("SOURCE_NOT_SAVED", `${why} Make room there, or let TMPDIR name another folder.`, {
     cause,
   });
+}
+
+/** Of a name alone Docker would save all its tags; elsewhere it takes it for `latest`. An id or a digest stays what it is. */
+function oneImage(name: string): string {
+  return /[:@]/.test(name.slice(name.lastIndexOf("/") + 1)) ? name : `${name}:latest`;
 }
 
 /** In the words of Docker Engine 20 to 29. */

@@ -61,6 +61,19 @@ describe("docker-daemon:NAME", () => {
     expect(await left()).toEqual([]);
   });
 
+  it.each([
+    ["app", "app:latest"],
+    ["localhost:5000/app", "localhost:5000/app:latest"],
+    ["localhost:5000/app:v2", "localhost:5000/app:v2"],
+    [`app@${ID}`, `app@${ID}`],
+    [ID, ID],
+  ])("is one image, not all tags of a name: %s is %s", async (name, asked) => {
+    await writeDockerArchive(archive());
+    await docker(`[ "$1 $2" = "save ${asked}" ] || exit 9\ncat ${archive()}`);
+    const root = await withImageSource(`docker-daemon:${name}`, async (image) => image.root);
+    expect(root).toEqual((await openImageSource(archive())).root);
+  });
+
   it("leaves nothing when the work fails either", async () => {
     await writeDockerArchive(archive());
     await engine();
