@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, lutimesSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lutimesSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { messageOf } from "../../errors";
+import { makeTemporary } from "../leftovers";
 import { BuildContextError } from "./error";
 import { runGit } from "./git";
 import type { GitContext } from "./gitUrl";
@@ -18,10 +19,10 @@ export function checkOut(context: GitContext, commit: string, home: string): str
   const name = /([^/:]+)\.git$/.exec(context.url)?.[1]?.replace(/[^A-Za-z0-9._-]/g, "-") ?? "context";
   const place = path.join(home, `${name}-${commit}`);
   const tree = path.join(place, "tree");
-  if (isWhole(place)) return tree;
+  if (isWhole(place, commit)) return tree;
   try {
     mkdirSync(home, { recursive: true });
-    const fresh = mkdtempSync(path.join(home, "fetching-"));
+    const fresh = makeTemporary(home, "fetching");
     try {
       fetchInto(fresh, context, commit);
       rmSync(place, { recursive: true, force: true });
@@ -36,8 +37,8 @@ export function checkOut(context: GitContext, commit: string, home: string): str
 }
 
 /** No file is changed, missing or added; Git compares the content where it does not know the file's time. */
-function isWhole(place: string): boolean {
-  if (!existsSync(place)) return false;
+function isWhole(place: string, commit: string): boolean {
+  if (!existsSync(place) || git(place, "rev-parse", "HEAD").stdout.trim() !== commit) return false;
   const { succeeded, stdout } = git(place, "status", "--porcelain", "--ignored", "--untracked-files=all");
   return succeeded && stdout === "";
 }
@@ -65,12 +66,22 @@ function fetchInto(place: string, context: GitContext, commit: string): void {
       `${context.url} has submodules at ${commit}, which are not fetched: clone it with them, and build from the folder.`,
     );
   }
+  const filtered = git(place, "ls-files", "--", ":(top,attr:filter=lfs)");
+  must(filtered);
+  const [first] = filtered.stdout.split("\n");
+  if (first) {
+    throw new BuildContextError(
+      "CONTEXT_INVALID",
+      `${context.url} has files at ${commit} whose content is kept by Git LFS and not in the commit (${first}): clone it with them, and build from the folder.`,
+    );
+  }
   const { stdout } = git(place, "show", "--no-patch", "--format=%ct", commit);
   setTimes(path.join(place, "tree"), Number.parseInt(stdout, 10));
 }
 
 function git(place: string, ...args: readonly string[]): ReturnType<typeof runGit> {
-  const where = [`--git-dir=${gitOf(place)}`, `--work-tree=${path.join(place, "tree")}`];
+  const tree = path.join(place, "tree"); // there, or Git would read the attributes of the folder that this process is in
+  const where = ["-C", tree, `--git-dir=${gitOf(place)}`, `--work-tree=${tree}`];
   return runGit([...where, "-c", "core.bare=false", ...args], { timeoutMs: TIMEOUT_MS });
 }
 

@@ -18,7 +18,8 @@ const SHOWN_CHARACTERS = 800;
  * elsewhere. Throws BuildContextError GIT_MISSING or GIT_TIMEOUT.
  */
 export function runGit(args: readonly string[], { timeoutMs }: { timeoutMs: number }): GitResult {
-  const settings = ["core.hooksPath=/dev/null", "core.autocrlf=false", "protocol.allow=never"];
+  const files = ["core.attributesFile=/dev/null", "core.autocrlf=false", "core.eol=lf", "core.symlinks=true"];
+  const settings = ["core.hooksPath=/dev/null", ...files, "protocol.allow=never"];
   const protocols = ["https", "ssh", "file"].map((name) => `protocol.${name}.allow=always`);
   const { error, status, stdout, stderr } = spawnSync(
     "git",
@@ -50,6 +51,7 @@ export function runGit(args: readonly string[], { timeoutMs }: { timeoutMs: numb
 }
 
 const ENVIRONMENT = {
+  GIT_ATTR_NOSYSTEM: "1",
   GIT_TERMINAL_PROMPT: "0",
   GIT_ASKPASS: process.env.GIT_ASKPASS ?? "/bin/false",
   GIT_SSH_COMMAND: process.env.GIT_SSH_COMMAND ?? "ssh -o BatchMode=yes",
@@ -64,7 +66,7 @@ function withoutRepository(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function lastWords(stderr: string): string {
   const lines = stderr
-    .replace(/:\/\/[^/@\s]*@/g, "://…@")
+    .replace(/:\/\/[^/\s]*@/g, "://…@")
     .trim()
     .split("\n")
     .slice(-SHOWN_LINES);

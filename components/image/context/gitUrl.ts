@@ -22,7 +22,7 @@ const REF = /^(?!.*(\.\.|\/\/|@\{))[A-Za-z0-9_][A-Za-z0-9._/+@-]{0,255}$/;
 export function parseGitContext(context: string): GitContext | undefined {
   const hash = context.indexOf("#");
   const url = hash < 0 ? context : context.slice(0, hash);
-  const scp = /^[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:(?!\/\/)/.test(url);
+  const scp = /^[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9.-]+:(?!\/\/)/.test(url);
   if (!scp && !/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return undefined;
 
   const invalid = (reason: string) =>
@@ -48,7 +48,7 @@ export function parseGitContext(context: string): GitContext | undefined {
   return { url, ref: ref === "" ? "HEAD" : ref, subdirectory: rest[0] ?? "" };
 }
 
-/** For messages: bounded, in quotes, and without a login. */
+/** For messages: bounded, in quotes, and without a login, whose password may have any character when it is not encoded. */
 function shown(text: string): string {
-  return JSON.stringify(text.replace(/:\/\/[^/@]*@/, "://…@").slice(0, 200));
+  return JSON.stringify(text.replace(/:\/\/.*@/s, "://…@").slice(0, 200));
 }

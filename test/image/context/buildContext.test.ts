@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -6,6 +7,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -209,6 +211,53 @@ describe("A Git URL as build context", () => {
     expect(failure(() => take(`${repository.url}#main`))).toEqual(coded("CONTEXT_INVALID"));
   });
 
+  it("with files that Git LFS keeps is refused: what is built would be their pointers", () => {
+    repository.commit({ Dockerfile: DOCKERFILE, ".gitattributes": "*.bin filter=lfs -text\n", "a.bin": "pointer" });
+    expect(failure(() => take(`${repository.url}#main`))).toEqual(coded("CONTEXT_INVALID"));
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it("is not changed by what this machine says of line ends", () => {
+    repository.commit({
+      Dockerfile: DOCKERFILE,
+      app: "one\ntwo\n",
+      auto: "a\nb\n",
+      ".gitattributes": "auto text=auto\n",
+    });
+    writeFileSync(join(directory, "attributes"), "* text eol=crlf\n");
+    const config = `[core]\n\tattributesFile = ${join(directory, "attributes")}\n\teol = crlf\n\tautocrlf = true\n`;
+    writeFileSync(join(directory, "gitconfig"), config);
+    vi.stubEnv("GIT_CONFIG_GLOBAL", join(directory, "gitconfig"));
+    const { folder } = take(`${repository.url}#main`);
+    expect(readFileSync(join(folder, "app"), "utf8")).toBe("one\ntwo\n");
+    expect(readFileSync(join(folder, "auto"), "utf8")).toBe("a\nb\n");
+  });
+
+  it("whose checkout was moved to another commit is fetched anew", () => {
+    const first = repository.commit({ Dockerfile: DOCKERFILE, app: "one" });
+    const { folder } = take(`${repository.url}#main`);
+    writeFileSync(join(folder, "app"), "evil");
+    const there = [`--git-dir=${join(folder, "..", "git")}`, `--work-tree=${folder}`, "-c", "core.bare=false"];
+    repository.git(...there, "-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "--quiet", "-am", "evil");
+    expect(take(`${repository.url}#${first}`).folder).toBe(folder);
+    expect(readFileSync(join(folder, "app"), "utf8")).toBe("one");
+  });
+
+  it("clears away what a run left that was killed while it fetched, and nothing else", () => {
+    repository.commit({ Dockerfile: DOCKERFILE });
+    const dead = spawnSync("true").pid;
+    const names = [
+      `fetching-${dead}-aBcDeF`,
+      `fetching-${process.pid}-aBcDeF`,
+      `fetching-${dead}-young1`,
+      "fetching-mine",
+    ];
+    for (const name of names) mkdirSync(join(home, name), { recursive: true });
+    for (const name of names) if (!name.endsWith("young1")) utimesSync(join(home, name), 1, 1);
+    take(`${repository.url}#main`);
+    expect(readdirSync(home).filter((name) => name.startsWith("fetching"))).toEqual(names.slice(1).sort());
+  });
+
   it("runs no hook, and nothing of the repository's configuration", () => {
     repository.commit({ Dockerfile: DOCKERFILE });
     const template = join(directory, "template", "hooks");
@@ -242,6 +291,9 @@ describe("The text of a build context", () => {
     "https://example.com/context.tar.gz",
     "https://user:secret@example.com/net-monitor.git",
     "https://token@example.com/net-monitor.git",
+    "https://user:not@secret@example.com/net-monitor.git",
+    "https://user:a/secret@example.com/net-monitor.git",
+    "https://user:a#secret@example.com/net-monitor.git",
     "https://example.com/net-monitor.git#--upload-pack=id",
     "https://example.com/net-monitor.git#main:a:b",
     "https://example.com/net-monitor.git#a..b",
