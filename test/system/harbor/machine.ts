@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import type { HarborInstallationInputs, HarborInstallationState } from "../../../components/harbor/installation/inputs";
@@ -70,6 +70,7 @@ export class Machine {
     const containers = this.engine.docker(["ps", "--all", "--quiet"]).split("\n").filter(Boolean);
     if (containers.length > 0) this.engine.docker(["rm", "--force", ...containers]);
     this.engine.docker(["network", "prune", "--force"]);
+    spawnSync("umount", [this.path("data")]); // where it was mounted
     for (const folder of ["data", "harbor", "tls"]) rmSync(join(this.home, folder), { recursive: true, force: true });
   }
 
@@ -84,6 +85,19 @@ export class Machine {
       return `${name}:\n${stdout}${stderr}`;
     });
     return [this.engine.docker(["ps", "--all"]), ...logs].join("\n");
+  }
+
+  /** Makes the data folder a file system of its own, so that it can be full. */
+  mountData(): void {
+    mkdirSync(this.path("data"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4g,mode=755", "breakwater", this.path("data")]);
+  }
+
+  /** Leaves this many bytes free in a data folder that was mounted. */
+  leaveFree(bytes: number): void {
+    const { blocks, bfree, bsize } = statfsSync(this.path("data"));
+    const size = (blocks - bfree) * bsize + bytes;
+    execFileSync("mount", ["-o", `remount,size=${size}`, this.path("data")]);
   }
 
   path(...parts: string[]): string {

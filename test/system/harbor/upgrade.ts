@@ -4,6 +4,7 @@ import type { HarborInstallationState } from "../../../components/harbor/install
 import { ask, pushBlob, runningRelease } from "./client";
 import { type Faults, type Machine, NEW, OLD, unwrap } from "./machine";
 
+const MEBIBYTE = 2 ** 20;
 const PASSWORD = "Correct-Horse-1";
 
 /** What the stand-in's database holds. */
@@ -22,6 +23,7 @@ export function describeUpgrade(the: { readonly machine: Machine }): void {
     beforeAll(async () => {
       machine = the.machine;
       id = await machine.issue();
+      machine.mountData();
       state = await machine.create(machine.inputs(id));
       blob = await pushBlob(machine, PASSWORD, "from before");
     });
@@ -35,10 +37,30 @@ export function describeUpgrade(the: { readonly machine: Machine }): void {
       expect(await machine.drift(state)).toBe("");
     }
 
+    test("without room for a backup is refused, and nothing is stopped", async () => {
+      const before = machine.containers();
+      machine.leaveFree(100 * MEBIBYTE);
+      const outcome = await machine.call("update", ["id", state, machine.inputs(id, { version: NEW })]).outcome;
+      machine.leaveFree(2048 * MEBIBYTE);
+      expect(outcome).toEqual({ error: expect.stringContaining("[HARBOR_DISK_TOO_SMALL]") });
+      expect(machine.containers()).toEqual(before);
+      await expectAsBefore();
+    });
+
+    test("in which the disk gets full loses nothing, and the next run goes on when there is room", async () => {
+      const inputs = { version: NEW, healthTimeoutSeconds: 3 };
+      const call = machine.call("update", ["id", state, machine.inputs(id, inputs)]);
+      await call.said(/carrying the configuration/);
+      machine.leaveFree(0);
+      expect(await call.outcome).toEqual({ error: expect.stringMatching(/a disk is full.*\[HARBOR_[A-Z_]+\]$/s) });
+      machine.leaveFree(2048 * MEBIBYTE);
+      state = await machine.update(state, machine.inputs(id));
+      await expectAsBefore();
+    });
+
     // The first has migrated the database when it fails, and the old release refuses a newer one: it must be put back.
     test.each<[string, Faults]>([
       ["a component never gets healthy", { unhealthy: { registryctl: `v${NEW}` } }],
-      ["the database is not migrated", { exits: { core: `v${NEW}` } }],
       ["prepare migrate fails", { fails: { migrate: `v${NEW}` } }],
     ])("in which %s goes all the way back", async (_what, faults) => {
       machine.setFaults(faults);
