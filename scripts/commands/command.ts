@@ -10,6 +10,8 @@ export function say(line: string): void {
 /** Runs work while no other command of ours runs. */
 export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
 
+const ignore = () => undefined;
+
 const EXIT_OF: Partial<Record<CommandErrorCode, number>> = {
   USAGE: EXIT.usage,
   STACK_UNKNOWN: EXIT.usage,
@@ -19,7 +21,7 @@ const EXIT_OF: Partial<Record<CommandErrorCode, number>> = {
 /** Runs a command's work; resolves to its exit code. What goes wrong is said in words, without a stack. */
 export async function runCommand(work: () => Promise<void>): Promise<number> {
   // Whoever reads may go away (`| head`): the engine's step is ended in order all the same.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  for (const stream of [process.stdout, process.stderr]) stream.off("error", ignore).on("error", ignore);
   try {
     await work();
     return EXIT.done;

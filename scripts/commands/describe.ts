@@ -8,8 +8,8 @@ type Words = (inputs: Inputs) => string;
 /** By the last word of the resource's type. */
 const WORDS: Readonly<Record<string, Words>> = {
   AcmeCertificate: (inputs) => `for ${list(inputs.identifiers)}, from ${place(inputs.server)}${challengeOf(inputs)}`,
-  FileCertificate: (inputs) =>
-    `from the file ${text(inputs.chainFile ?? inputs.chain)}${ofKnown(", for ", inputs.hostname)}`,
+  FileCertificate: ({ files, names }) =>
+    `from the file ${text((files as Inputs | undefined)?.chain)}, for ${list(names)}; checked before it is served`,
   HarborInstallation: (inputs) =>
     `Harbor ${text(inputs.version)} at https://${text(inputs.hostname)}, in ${text(inputs.directory)}, its data in ${text(inputs.dataDirectory)}`,
   HarborProject: (inputs) =>
@@ -67,7 +67,7 @@ function list(value: unknown): string {
 }
 
 function place(server: unknown): string {
-  if (typeof server === "string") return server;
+  if (typeof server === "string") return text(server);
   const url = (server as { url?: unknown } | undefined)?.url;
   return text(url);
 }

@@ -1,0 +1,217 @@
+import { execFileSync } from "node:child_process";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe as inWords } from "../../scripts/commands/describe";
+import { mergeLogin } from "../../scripts/commands/dockerLogin";
+import { CommandError, EXIT } from "../../scripts/commands/error";
+import { login } from "../../scripts/commands/login";
+import { withoutSecrets } from "../../scripts/commands/previewWorkspace";
+import { RunLog } from "../../scripts/commands/progress";
+import { renew } from "../../scripts/commands/renew";
+import { stackNamed, stackNamedOtherThanLocal } from "../../scripts/commands/stackName";
+import { start } from "../../scripts/commands/start";
+import { stop } from "../../scripts/commands/stop";
+import { systemdUnits } from "../../scripts/commands/systemdUnits";
+import { expectCode } from "../notary/expectCode";
+
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What was written to the standard streams. */
+let written: { stdout: string; stderr: string };
+beforeEach(() => {
+  written = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    vi.spyOn(process[name], "write").mockImplementation((text) => {
+      written[name] += String(text);
+      return true;
+    });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+describe("the commands of stacks", () => {
+  const never = () => Promise.reject(new Error("nothing may be run"));
+
+  it.each(Object.entries({ start, stop, renew, login }))("%s has a help text", async (_, command) => {
+    expect(await command(["--help"], never)).toBe(EXIT.done);
+    expect(written.stdout).toMatch(/--stack NAME[\s\S]*Exit codes:/);
+    expect(written.stderr).toBe("");
+  });
+
+  it.each([
+    [start, ["--stack", "../x"], "USAGE"],
+    [start, ["--stack", "nowhere"], "STACK_UNKNOWN"],
+    [start, ["--stack", "harbor-example", "--port", "5000"], "USAGE"],
+    [start, ["--stack"], "USAGE"],
+    [stop, ["--stack", "nowhere"], "STACK_UNKNOWN"],
+    [stop, ["--stack", "harbor-example", "--force"], "USAGE"],
+    [renew, [], "USAGE"],
+    [renew, ["--stack", "local"], "USAGE"],
+    [renew, ["--stack", "nowhere"], "STACK_UNKNOWN"],
+    [renew, ["--stack", "harbor-example", "--check", "--systemd"], "USAGE"],
+    [login, [], "USAGE"],
+    [login, ["--stack", "harbor-example", "--dir", "x"], "USAGE"],
+  ])("end with 2 for a wrong use, and run nothing", async (command, args, code) => {
+    expect(await command(args, never)).toBe(EXIT.usage);
+    expect(written.stderr).toContain(`[${code}]`);
+    expect(written.stdout).toBe("");
+  });
+
+  it("say which file makes a stack, and which stacks there are", async () => {
+    await expectCode(() => stackNamed("nowhere"), CommandError, "STACK_UNKNOWN");
+    expect(() => stackNamed("nowhere")).toThrow(/stacks\/Pulumi\.nowhere\.yaml/);
+    expect(() => stackNamedOtherThanLocal(undefined, "npm run x --")).toThrow(/harbor-example/);
+    expect(stackNamed()).toMatchObject({ name: "local", isLocal: true });
+  });
+});
+
+describe("the units of the renewal's timer", () => {
+  it("are a script that a shell can read, and hold no secret", () => {
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "a secret");
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", "/etc/my passphrase%");
+    vi.stubEnv("PATH", `/usr/bin:/x/node_modules/.bin:/bin`);
+    const script = systemdUnits(stackNamed("harbor-example"));
+    execFileSync("sh", ["-n"], { input: script });
+    expect(script).not.toContain("a secret");
+    expect(script).toContain('Environment="PULUMI_CONFIG_PASSPHRASE_FILE=/etc/my passphrase%%"');
+    expect(script).toContain('Environment="PATH=/usr/bin:/bin"');
+    expect(script).toMatch(/ExecStart=".*node.*" ".*scripts\/renew\.mjs" --stack harbor-example/);
+    expect(script).toContain("systemctl enable --now breakwater-renew-harbor-example.timer");
+  });
+});
+
+describe("a client's Docker config", () => {
+  const place = { host: "registry.example.com", file: "config.json" };
+  const own = JSON.stringify({ auths: { [place.host]: { auth: "bmV3" } } });
+
+  it("gets the login of the registry, and keeps all else", () => {
+    const there = { auths: { other: { auth: "eA==" }, [place.host]: { auth: "b2xk" } }, credsStore: "pass" };
+    expect(JSON.parse(mergeLogin(JSON.stringify(there), own, place))).toEqual({
+      auths: { other: { auth: "eA==" }, [place.host]: { auth: "bmV3" } },
+      credsStore: "pass",
+    });
+    expect(JSON.parse(mergeLogin(undefined, own, place))).toEqual(JSON.parse(own));
+  });
+
+  it.each(["no JSON", "[]", "null", '{"auths": []}'])("is refused when it is none: %s", async (there) => {
+    await expectCode(() => mergeLogin(there, own, place), CommandError, "LOGIN_UNKNOWN");
+    await expectCode(() => mergeLogin(undefined, there, place), CommandError, "LOGIN_UNKNOWN");
+  });
+});
+
+describe("a config for a preview", () => {
+  it("has no secret and no salt, and is otherwise as it was", () => {
+    const plain = "# a comment\nconfig:\n  breakwater:hostname: registry.example.com\n";
+    const secret = "  breakwater:adminPassword:\n    secure: v1:abc:def+/=\n";
+    const list = "  breakwater:projects:\n    - name: apps\n";
+    expect(withoutSecrets(`${plain}${secret}${list}encryptionsalt: v1:x:y\n`)).toEqual({
+      config: plain + list,
+      secrets: ["adminPassword"],
+    });
+    expect(withoutSecrets(plain + list)).toEqual({ config: plain + list, secrets: [] });
+  });
+});
+
+describe("what a preview says of a resource", () => {
+  it.each([
+    ["HarborProject", { public: true, metadata: { autoScan: true } }, "everybody may pull, no quota, autoScan=true"],
+    ["HarborRobot", { permissions: "push", project: "apps", duration: -1 }, "may push and pull in apps, never expires"],
+    [
+      "HarborRobot",
+      { permissions: "pull", project: "apps", duration: 90, rotation: "b" },
+      "may pull in apps, expires after 90 days, generation b",
+    ],
+    [
+      "HarborContentTrust",
+      { project: "apps", require: ["notation", "cosign"] },
+      "the gate: Harbor hands out no image of apps without a signature of notation and cosign",
+    ],
+    [
+      "PushedImage",
+      { repository: "apps/a", tag: "v1", origin: "commit 1", digest: UNKNOWN },
+      "apps/a:v1, from commit 1",
+    ],
+    ["VerifiedImage", { acceptWeaker: ["expiry"] }, "verified at every run, or `up` fails; accepts weaker expiry"],
+    [
+      "FileCertificate",
+      { files: { chain: "/tls/chain.pem" }, names: ["r.example.com"] },
+      "from the file /tls/chain.pem, for r.example.com; checked before it is served",
+    ],
+    ["Unheard", {}, ""],
+  ])("%s", (kind, inputs, words) => {
+    expect(inWords(kind, inputs)).toBe(words);
+  });
+
+  it("shows who is trusted with what, of every statement", () => {
+    const statement = (name: string, scopes: string[], identities: string[]) => ({
+      name,
+      registryScopes: scopes,
+      signatureVerification: { level: "strict" },
+      trustStores: ["ca:a"],
+      trustedIdentities: identities,
+    });
+    const trustPolicies = [statement("one", ["r/a", "r/b"], ["x509.subject: CN=a"]), statement("two", ["*"], ["*"])];
+    expect(inWords("Trust", { policy: { trustPolicies } })).toBe(
+      '"one" (strict) for r/a and r/b, signed by x509.subject: CN=a of ca:a; "two" (strict) for every image, signed by anyone of ca:a',
+    );
+  });
+
+  it.each([
+    "AcmeCertificate",
+    "FileCertificate",
+    "HarborInstallation",
+    "HarborProject",
+    "HarborRobot",
+    "HarborContentTrust",
+    "HarborImmutableRule",
+    "HarborLabel",
+    "ShadowCheck",
+    "FileIdentity",
+    "SigningIdentity",
+    "Trust",
+    "PushedImage",
+    "SignedImage",
+    "VerifiedImage",
+    "Image",
+  ])("is said of a %s of which nothing is known yet, too", (kind) => {
+    const names = [
+      "policy",
+      "project",
+      "metadata",
+      "challenge",
+      "server",
+      "tags",
+      "require",
+      "identifiers",
+      "acceptWeaker",
+    ];
+    const unknown = Object.fromEntries(names.map((name) => [name, UNKNOWN]));
+    for (const inputs of [{}, unknown]) expect(inWords(kind, inputs)).not.toContain(UNKNOWN);
+  });
+});
+
+describe("what is said of a run", () => {
+  const diagnostic = (severity: string, message: string) =>
+    ({ diagnosticEvent: { severity, message, color: "never" } }) as EngineEvent;
+
+  it("shows warnings once, progress in an `up`, and no reason twice", () => {
+    const log = new RunLog({ preview: false });
+    const metadata = { type: "x", urn: "u", op: "refresh", new: { outputs: { drift: "the container is gone" } } };
+    log.onEvent({ resOutputsEvent: { metadata } } as unknown as EngineEvent);
+    log.onEvent(diagnostic("info", "id: the container is gone\n"));
+    log.onEvent(diagnostic("info", "Harbor: waiting for core\n"));
+    log.onEvent(diagnostic("debug", "RPC prepared"));
+    for (let time = 0; time < 2; time += 1)
+      log.onEvent(diagnostic("warning", "<{%fg 3%}>warning: <{%reset%}>look here"));
+    expect(written.stderr).toBe("    … Harbor: waiting for core\n  !  look here\n");
+    expect(log.notes).toEqual(["look here"]);
+  });
+
+  it("has no progress in a preview", () => {
+    new RunLog({ preview: true }).onEvent(diagnostic("info", "Harbor: waiting"));
+    expect(written.stderr).toBe("");
+  });
+});
