@@ -109,6 +109,7 @@ const DELTA_INDICATOR = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x1b]);
 
 /** id-ce-cRLNumber, id-ce-freshestCRL. */
 const CRL_NUMBER = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x14]);
+const ISSUING_DISTRIBUTION_POINT = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x1c]);
 const FRESHEST_CRL = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x2e]);
 
 /** All of them. Each must come up in a run, else it is stale. */
@@ -299,6 +300,17 @@ export const DIFFERENCES: readonly Difference[] = [
     at: ["revocation", "authenticTimestamp"],
     codes: ["REVOCATION_UNKNOWN", "TIMESTAMP_REVOCATION_UNKNOWN"],
     holds: (question, _theirs, ours) => /is not signed by/.test(messagesOf(ours)) && hasForeignCrl(question),
+  },
+  {
+    name: "CRL about other certificates, or that does not say which",
+    reason:
+      "notation-core-go passes over the issuing distribution point; another CRL of the issuer could be sent instead",
+    section: "trust-store-trust-policy.md § CRLs; RFC 5280 § 5.2.5, § 6.3.3 (b) (2)",
+    at: ["revocation", "authenticTimestamp"],
+    codes: ["REVOCATION_UNKNOWN", "TIMESTAMP_REVOCATION_UNKNOWN"],
+    holds: ({ network }, _theirs, ours) =>
+      /the CRL (is an indirect|is about other|belongs to a distribution)|no valid DER/.test(messagesOf(ours)) &&
+      Object.values(network).some(({ body }) => Buffer.from(body, "base64").includes(ISSUING_DISTRIBUTION_POINT)),
   },
   {
     name: "OCSP response about another issuer's certificate",

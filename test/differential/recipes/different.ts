@@ -1,5 +1,6 @@
 import { goodCrl, goodOcsp } from "../baseline";
 import { CborMap, type CborValue, Float, Tagged } from "../cbor";
+import { context, contextPrimitive, integer, sequence } from "../der";
 import { HEADER, setMember } from "../envelope";
 import type { Plan } from "../plan";
 import { chosen, deltaOf } from "./revocation";
@@ -103,6 +104,20 @@ export const DIFFERENT: readonly Recipe[] = [
     name: "different: delta CRL as base",
     change: (plan, shop) => {
       chosen(plan, shop).crl.push({ ...goodCrl(shop, plan.clock), indicator: 1 });
+    },
+  },
+  {
+    name: "different: CRL about other certificates",
+    change: (plan, shop) => {
+      const elsewhere = contextPrimitive(6, Buffer.from("http://elsewhere.example/x.crl"));
+      const value = shop.random.pick([
+        sequence(contextPrimitive(4, Buffer.from([0xff]))),
+        sequence(contextPrimitive(5, Buffer.from([0xff]))),
+        sequence(context(0, context(0, elsewhere))),
+        integer(1),
+      ]);
+      const extensions = [{ oid: "2.5.29.28", critical: shop.random.percent(50), value }];
+      chosen(plan, shop).crl.push({ ...goodCrl(shop, plan.clock), extensions });
     },
   },
   {
