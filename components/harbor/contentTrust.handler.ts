@@ -1,4 +1,5 @@
 import { PropertyError, type ResourceDefinition } from "../provider/definition";
+import { isUnknown } from "../provider/wire";
 import type { HarborClient } from "./api/client";
 import { findProject, type Project, updateMetadata } from "./api/projects";
 import type { HarborConnection } from "./connection";
@@ -21,14 +22,23 @@ export interface ContentTrustInputs {
 }
 
 /**
+ * Gates that the program of this run declares: only what is declared is checked. A declaration that got another name or parent
+ * is made anew before the old one is deleted, and that must not open the gate of both.
+ */
+const declaredHere = new Set<string>();
+
+/**
  * The gate of a project: Harbor gives away no image without a signature, whoever made it. Changing what is required switches
- * on first and off afterwards, so that the gate is never open in between.
+ * on first and off afterwards, so that the gate is never open in between. Nor does its deletion open it while there are images
+ * behind it: to give them away unsigned is a person's decision.
  */
 export const harborContentTrust: ResourceDefinition<ContentTrustInputs, Record<never, never>> = {
   compared: ["harbor", "project", "require"],
   replaceOn: ["project"],
+  observeInDiff: true,
 
   async check(news) {
+    if (!isUnknown(news.harbor) && !isUnknown(news.project)) declaredHere.add(nameOf(news));
     if (!Array.isArray(news.require)) return news; // not known yet
     const required = kinds.filter((kind) => news.require.includes(kind));
     if (required.length === 0 || news.require.some((kind) => !kinds.includes(kind))) {
@@ -56,17 +66,27 @@ export const harborContentTrust: ResourceDefinition<ContentTrustInputs, Record<n
   },
 
   async delete(state) {
+    if (declaredHere.has(nameOf(state))) return;
     const client = openHarbor(state.harbor);
     const live = await findProject(client, state.project);
     if (live === undefined) return;
     const on = state.require.filter((kind) => isOn(live.metadata[KEYS[kind]]));
     if (on.length === 0) return;
+    if (live.repoCount > 0) return console.log(staysClosed(state, on));
     await updateMetadata(client, live.name, valuesOf(on, "false"));
     console.log(
-      `The gate of ${nameOf(state)} is open: images without a signature by ${on.join(" and ")} can be pulled.`,
+      `The gate of ${nameOf(state)}, which is empty, is open: no signature by ${on.join(" and ")} is required.`,
     );
   },
 };
+
+function staysClosed(inputs: ContentTrustInputs, on: readonly SignatureKind[]): string {
+  return (
+    `The gate of ${nameOf(inputs)} stays closed, since the project holds images: without a signature by ` +
+    `${on.join(" and ")} none can be pulled. To open it all the same, switch that off by hand: in Harbor, the project's ` +
+    `Configuration, Deployment security (metadata ${on.map((kind) => KEYS[kind]).join(", ")}).`
+  );
+}
 
 /** Requires what is declared, then no more than that. Reads back, since Harbor keeps a value that switches nothing on. */
 async function close(inputs: ContentTrustInputs): Promise<void> {

@@ -12,7 +12,8 @@ export interface HarborContentTrustArgs {
 
 /**
  * The gate of a project: no image without a signature is given away. Close it last (`dependsOn` the signed images), though a
- * signer that may push is let through. Taking it out of the program opens the gate.
+ * signer that may push is let through. Taking it out of the program opens the gate of an empty project only: one that holds
+ * images stays gated, until somebody switches that off in Harbor by hand.
  */
 export class HarborContentTrust extends ComponentResource {
   /** What Harbor requires; known when the gate is closed. */
@@ -24,7 +25,7 @@ export class HarborContentTrust extends ComponentResource {
     const resource = new HarborContentTrustResource(
       name,
       { harbor: connectionOf(harbor), project: project.projectName, require: [...require] },
-      // Also for the resource itself: at a `destroy` the gate is opened before what it waited for is touched.
+      // Also for the resource itself: it is made last, and at a `destroy` it is the first to go.
       { parent: this, ...(options?.dependsOn && { dependsOn: options.dependsOn }) },
     );
     this.require = resource.require;

@@ -101,13 +101,52 @@ describe("The gate of a project", () => {
     await expectRefused(gate.up(declared(around, "notation")), "GATE_NOT_CLOSED", /notation/);
   });
 
-  it("is opened when it is no longer declared, and says so; not what others have closed", async () => {
+  it("of an empty project is opened when it is no longer declared, and says so; not what others have closed", async () => {
     const { around, project, gate } = await gated();
     await gate.up(declared(around, "notation"));
     project.metadata.enable_content_trust_cosign = "true";
+    gate.continueWith(await around.handler("contentTrust"));
     await gate.destroy();
     expect(project.metadata).toMatchObject({ enable_content_trust: "false", enable_content_trust_cosign: "true" });
-    expect(said.join()).toMatch(/is open.*notation can be pulled/);
+    expect(said.join()).toMatch(/is empty, is open.*notation is required/);
+  });
+
+  it("stays closed when it is no longer declared and there are images behind it, with the way to open it", async () => {
+    const { around, project, gate } = await gated();
+    await gate.up(declared(around, "notation"));
+    project.repoCount = 1;
+    around.harbor.mutations();
+    gate.continueWith(await around.handler("contentTrust"));
+    await gate.destroy();
+    expect(around.harbor.mutations()).toEqual([]);
+    expect(project.metadata.enable_content_trust).toBe("true");
+    expect(said.join()).toMatch(/stays closed.*by hand.*enable_content_trust/);
+  });
+
+  it.each([0, 1])("stays closed when its declaration is renamed, with %i repositories", async (repoCount) => {
+    const { around, project, gate } = await gated();
+    await gate.up(declared(around, "notation"));
+    project.repoCount = repoCount;
+    around.harbor.mutations();
+    const next = await around.handler("contentTrust");
+    gate.continueWith(next);
+    const renamed = new ManagedResource(next);
+    expect(await renamed.up(declared(around, "notation"))).toBe("create");
+    await gate.destroy();
+    expect(around.harbor.mutations()).toEqual([]);
+    expect(project.metadata.enable_content_trust).toBe("true");
+  });
+
+  it("is closed again without a refresh, also after a killed run has left the old declaration to be deleted", async () => {
+    const { around, project, gate } = await gated();
+    await gate.up(declared(around, "notation"));
+    const next = await around.handler("contentTrust");
+    await next.delete(gate.id, gate.state); // before the program runs
+    expect(project.metadata.enable_content_trust).toBe("false");
+    const { inputs } = await next.check(declared(around, "notation"), declared(around, "notation"));
+    expect(await next.diff(gate.id, gate.state, inputs)).toMatchObject({ changes: true, replaces: [] });
+    await next.update(gate.id, gate.state, inputs);
+    expect(project.metadata.enable_content_trust).toBe("true");
   });
 
   it("is deleted without a word when its project is gone", async () => {
@@ -116,6 +155,7 @@ describe("The gate of a project", () => {
     around.harbor.store.projects.length = 0;
     expect(await gate.refresh()).toMatch(/project notation-project is gone/);
     around.harbor.mutations();
+    gate.continueWith(await around.handler("contentTrust"));
     await gate.destroy();
     expect(around.harbor.mutations()).toEqual([]);
   });
@@ -131,15 +171,17 @@ describe("The gate of a project", () => {
     expect((await handler.check({}, declared(around, ...required))).failures).toMatchObject([{ property: "require" }]);
   });
 
-  it("follows a project to another name: the new gate is closed before the old one is opened", async () => {
+  it("follows a project to another name: the new gate is closed first, the old one stays so while it holds images", async () => {
     const { around, project, gate } = await gated();
     await gate.up(declared(around, "notation"));
+    project.repoCount = 1;
     const other = { harbor: around.connection, projectName: "other", public: false };
     await (await around.resource("project")).up(other);
     around.harbor.mutations();
+    gate.continueWith(await around.handler("contentTrust"));
     expect(await gate.up({ ...declared(around, "notation"), project: "other" })).toBe("replace");
-    expect(around.harbor.mutations()).toEqual(["PUT /projects/other", `PUT /projects/${PROJECT}`]);
-    expect(project.metadata.enable_content_trust).toBe("false");
+    expect(around.harbor.mutations()).toEqual(["PUT /projects/other"]);
+    expect(project.metadata.enable_content_trust).toBe("true");
   });
 });
 
