@@ -9,6 +9,7 @@ import {
   sameSelectors,
   updateImmutableRule,
 } from "./api/immutableRules";
+import { findProject } from "./api/projects";
 import type { HarborConnection } from "./connection";
 import { journalOf } from "./creationJournal";
 import { openHarbor } from "./open";
@@ -79,7 +80,13 @@ export const harborImmutableRule: ResourceDefinition<ImmutableRuleInputs, Immuta
   },
 
   async delete(state) {
-    await deleteImmutableRule(openHarbor(state.harbor), state.project, state.ruleId);
+    const client = openHarbor(state.harbor);
+    const rules = (await findProject(client, state.project)) && (await listImmutableRules(client, state.project));
+    const live = rules?.find(({ id }) => id === state.ruleId);
+    // In a restored database an id may be another's: what has not both is not this stack's.
+    if (live !== undefined && !sameSelectors(live, contentOf(state))) {
+      console.log(`The rule that has the id of ${nameOf(state)} selects something else: it is left alone.`);
+    } else if (live !== undefined) await deleteImmutableRule(client, state.project, live.id);
     await journal(state).forget();
   },
 };

@@ -67,7 +67,11 @@ export const harborLabel: ResourceDefinition<LabelInputs, LabelOutputs> = {
   },
 
   async delete(state) {
-    await deleteLabel(openHarbor(state.harbor), state.labelId);
+    const client = openHarbor(state.harbor);
+    const place = await placeOf(client, state);
+    const live = place && (await findLabel(client, { ...place, name: state.labelName }));
+    // In a restored database an id may be another's: what has not both is not this stack's.
+    if (live?.id === state.labelId) await deleteLabel(client, live.id);
     await journal(state).forget();
   },
 };

@@ -84,6 +84,21 @@ describe("An immutable tag rule", () => {
     await rule.destroy();
   });
 
+  it("does not delete what has its id in a restored database, and says so; nothing when its project is gone", async () => {
+    const { around, rule, rules } = await ruled();
+    await rule.up(declared(around));
+    const said = vi.spyOn(console, "log");
+    Object.assign(rules[0] ?? {}, { tag_selectors: [{ kind: "doublestar", decoration: "matches", pattern: "x" }] });
+    around.harbor.mutations();
+    await rule.destroy();
+    expect(said.mock.calls.join()).toMatch(/left alone/);
+
+    await rule.up(declared(around));
+    around.harbor.store.projects.length = 0;
+    await rule.destroy();
+    expect(around.harbor.mutations()).toEqual([`POST ${RULES}`]);
+  });
+
   it("is not disturbed by a rule without selectors, which Harbor makes for whoever asks", async () => {
     const { around, rule, rules } = await ruled();
     rules.push({ id: 9, project: PROJECT, disabled: false, tag_selectors: null, scope_selectors: undefined });

@@ -73,6 +73,28 @@ describe("A label", () => {
     await label.destroy(); // gone already
   });
 
+  it("does not delete what has its id in a restored database, nor what has its name", async () => {
+    const { around, label, labels } = await labelled();
+    await label.up(declared(around));
+    const [live] = labels;
+    const { id = 0, name = "" } = live ?? {};
+    Object.assign(live ?? {}, { name: "foreign" });
+    labels.push({ ...(live as (typeof labels)[0]), id: id + 100, name });
+    around.harbor.mutations();
+    await label.destroy();
+    expect(around.harbor.mutations()).toEqual([]);
+    expect(labels.map((label) => label.name)).toEqual(["foreign", "trusted"]);
+  });
+
+  it("is deleted without a word when its project is gone", async () => {
+    const { around, label } = await labelled();
+    await label.up(declared(around));
+    around.harbor.store.projects.length = 0;
+    around.harbor.mutations();
+    await label.destroy();
+    expect(around.harbor.mutations()).toEqual([]);
+  });
+
   it("is another one under another name", async () => {
     const { around, label, labels } = await labelled();
     await label.up(declared(around));
