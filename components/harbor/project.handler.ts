@@ -37,12 +37,16 @@ export interface ProjectOutputs {
 
 type State = ProjectInputs & ProjectOutputs;
 
+/** What Harbor takes for the name of a project. */
+const NAME = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+
 /** A project of Harbor's. What is not declared is left alone; images in it are never deleted. */
 export const harborProject: ResourceDefinition<ProjectInputs, ProjectOutputs> = {
   compared: ["harbor", "projectName", "public", "metadata", "storageLimit"],
   replaceOn: ["projectName"],
 
   async check(news, olds) {
+    assertName(news);
     const inputs = { ...news, ...limitOf(news) };
     if (news.lookAhead && olds.projectName === undefined && !isUnknown(news)) {
       await previewTakeOver(nameOf(inputs), async () => {
@@ -86,7 +90,7 @@ export const harborProject: ResourceDefinition<ProjectInputs, ProjectOutputs> = 
     try {
       await deleteProject(client, state.projectName);
     } catch (error) {
-      throw isRefusedAsFull(error) ? notEmpty(state) : error;
+      throw isRefusedAsFull(error) ? notEmpty(state, error) : error;
     }
   },
 };
@@ -153,6 +157,14 @@ async function limitAt(client: HarborClient, inputs: ProjectInputs, live: Projec
   return inputs.storageLimit === undefined ? undefined : (await findQuota(client, live.id))?.storage;
 }
 
+function assertName({ projectName }: ProjectInputs): void {
+  if (isUnknown(projectName) || (NAME.test(projectName) && projectName.length <= 255)) return;
+  throw new PropertyError(
+    "projectName",
+    "at most 255 lower-case letters and digits, with `.`, `_` or `-` between them; a repository in it may have `/`",
+  );
+}
+
 function limitOf({ storageQuota }: ProjectInputs): { storageLimit?: number } {
   if (storageQuota === undefined || isUnknown(storageQuota)) return {};
   try {
@@ -170,14 +182,18 @@ function nameOf({ harbor, projectName }: ProjectInputs): string {
   return `project ${new URL(harbor.url).host}/${projectName}`;
 }
 
-function isRefusedAsFull(error: unknown): boolean {
+function isRefusedAsFull(error: unknown): error is HarborApiError {
   return error instanceof HarborApiError && error.code === "HARBOR_PRECONDITION_FAILED";
 }
 
-function notEmpty(state: State): HarborError {
+/** Harbor's own words, where it refused: it may hold something else than images. */
+function notEmpty(state: State, refusal?: HarborApiError): HarborError {
+  const words = refusal?.harborErrors.map(({ message }) => message).join("; ");
+  const holds = words ? `is not deleted by Harbor: ${JSON.stringify(words)}` : "holds images";
   return new HarborError(
     "PROJECT_NOT_EMPTY",
-    `${nameOf(state)} holds images, which this stack never deletes. Delete its repositories in Harbor first; or keep the ` +
-      "project and let the stack forget it: declare it with `retainOnDelete: true`, run once, then remove it",
+    `${nameOf(state)} ${holds}; this stack never deletes what is in a project. Delete its repositories in Harbor first; or ` +
+      "keep the project and let the stack forget it: declare it with `retainOnDelete: true`, run once, then remove it",
+    { cause: refusal },
   );
 }

@@ -26,6 +26,8 @@ const FLAGS = {
 
 const flagNames = Object.keys(FLAGS) as (keyof typeof FLAGS)[];
 const SEVERITY = "severity";
+/** Flags that Harbor takes for true where they are absent; the others for false. Source: Harbor's pkg/project/models. */
+const TRUE_WHEN_ABSENT: ReadonlySet<string> = new Set([FLAGS.reuseSystemCveAllowlist]);
 
 /** What Harbor takes for true; `yes` and the like are stored, and count as false. */
 export function isOn(value: string | undefined): boolean {
@@ -44,23 +46,27 @@ export function declaredMetadata({ public: isPublic, metadata = {} }: DeclaredPr
   };
 }
 
-/** What must be written: values that mean something else than declared. Absent means false, and Harbor does not mind case. */
+/** What must be written: values that mean something else than declared. Harbor does not mind case. */
 export function metadataToWrite(
   live: Readonly<Record<string, string>>,
   declared: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const differs = ([key, value]: [string, string]) =>
-    key === SEVERITY ? live[key]?.toLowerCase() !== value : isOn(live[key]) !== isOn(value);
+    key === SEVERITY ? live[key]?.toLowerCase() !== value : meansOn(key, live[key]) !== isOn(value);
   return Object.fromEntries(Object.entries(declared).filter(differs));
 }
 
-/** What was declared once and is not any more goes back to Harbor's own setting, false; a severity alone means nothing. */
+/** What was declared once and is not any more goes back to Harbor's own setting; a severity alone means nothing. */
 export function undeclaredMetadata(
   before: Readonly<Record<string, string>>,
   declared: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const dropped = Object.keys(before).filter((key) => key !== SEVERITY && declared[key] === undefined);
-  return Object.fromEntries(dropped.map((key) => [key, "false"]));
+  return Object.fromEntries(dropped.map((key) => [key, String(meansOn(key, undefined))]));
+}
+
+function meansOn(key: string, value: string | undefined): boolean {
+  return value === undefined ? TRUE_WHEN_ABSENT.has(key) : isOn(value);
 }
 
 /** In words: `auto_scan is false, declared is true`. */

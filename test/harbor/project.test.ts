@@ -65,6 +65,25 @@ describe("A project of Harbor's", () => {
     expect(await project.preview(flags)).toBe("same");
   });
 
+  it("takes an absent list of allowed vulnerabilities for the system's, as Harbor does", async () => {
+    const around = await surroundings();
+    const project = await around.resource("project");
+    const reused = declared(around, { metadata: { reuseSystemCveAllowlist: true } });
+    const own = declared(around, { metadata: { reuseSystemCveAllowlist: false } });
+    await project.up(reused);
+    const [live] = around.harbor.store.projects;
+    if (live) live.metadata = { public: "false" };
+    expect(await project.preview(reused)).toBe("same");
+    await project.up(own);
+    expect(live?.metadata.reuse_sys_cve_allowlist).toBe("false");
+    if (live) live.metadata = { public: "false" };
+    expect(await project.refresh()).toMatch(/reuse_sys_cve_allowlist is not set, declared is false/);
+    await project.up(own);
+    expect(live?.metadata.reuse_sys_cve_allowlist).toBe("false");
+    await project.up(declared(around)); // no longer declared: Harbor's own setting
+    expect(live?.metadata.reuse_sys_cve_allowlist).toBe("true");
+  });
+
   it("writes only the keys that changed, and leaves those of others alone", async () => {
     const around = await surroundings();
     const project = await around.resource("project");
@@ -99,6 +118,22 @@ describe("A project of Harbor's", () => {
     const around = await surroundings();
     const { failures } = await (await around.handler("project")).check({}, declared(around, { storageQuota: quota }));
     expect(failures).toMatchObject([{ property: "storageQuota" }]);
+  });
+
+  it.each(["Upper", "team/app", "-app", "app.", "a..b", "", "a".repeat(256)])(
+    "can't be called %j",
+    async (projectName) => {
+      const around = await surroundings();
+      const { failures } = await (await around.handler("project")).check({}, declared(around, { projectName }));
+      expect(failures).toMatchObject([{ property: "projectName" }]);
+      expect(around.harbor.mutations()).toEqual([]);
+    },
+  );
+
+  it.each(["app", "a", "0", "team_app.x-1"])("may be called %j", async (projectName) => {
+    const around = await surroundings();
+    const { failures } = await (await around.handler("project")).check({}, declared(around, { projectName }));
+    expect(failures).toEqual([]);
   });
 
   it("is another one under another name: the new one is made, the old one deleted", async () => {
@@ -155,6 +190,18 @@ describe("A project of Harbor's", () => {
     if (live) live.repoCount = 0;
     await project.destroy();
     expect(around.harbor.store.projects).toEqual([]);
+  });
+
+  it("is refused in Harbor's own words where Harbor sees more than this stack", async () => {
+    const around = await surroundings();
+    const project = await around.resource("project");
+    await project.up(declared(around));
+    const [live] = around.harbor.store.projects;
+    around.harbor.fault = (request) => {
+      if (live && request.startsWith("DELETE")) live.repoCount = 1; // pushed after the look
+      return undefined;
+    };
+    await expectRefused(project.destroy(), "PROJECT_NOT_EMPTY", /the project contains repositories/, /retainOnDelete/);
   });
 
   it("does not delete what somebody else has put in its place", async () => {
@@ -262,7 +309,7 @@ describe("A run that was killed while it made a project", () => {
     await expectRefused((await around.resource("project")).up(declared(around)), "OBJECT_EXISTS");
 
     const upper = declared(around, { projectName: "Upper" });
-    await expectRefused((await around.resource("project")).up(upper), "HARBOR_REQUEST_REFUSED");
+    await expectRefused((await around.handler("project")).create(upper), "HARBOR_REQUEST_REFUSED");
   });
 });
 
