@@ -6,6 +6,8 @@ import { CHALLENGE_PATH, type ChallengePlace } from "./challengeListener";
 
 const PROBED_FOR_MS = 10_000;
 const PAUSE_MS = 100;
+/** For some time after its signal nginx's old processes take connections beside the new ones. */
+const IN_A_ROW = 5;
 const TIMEOUT_MS = 2_000;
 const REDIRECTS_MAX = 5;
 
@@ -15,6 +17,17 @@ const REDIRECTS_MAX = 5;
  * don't lead back to themselves. So it is no proof, and after some seconds the ACME server may find out.
  */
 export async function probeAnswer(place: ChallengePlace, answer: ChallengeAnswer): Promise<boolean> {
+  let good = 0;
+  for (const until = Date.now() + PROBED_FOR_MS; Date.now() < until; ) {
+    good = (await isServed(place, answer)) ? good + 1 : 0;
+    if (good === IN_A_ROW) return true;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  return false;
+}
+
+/** On connections of its own: one that is kept stays with the process that took it. */
+async function isServed(place: ChallengePlace, answer: ChallengeAnswer): Promise<boolean> {
   const address = { "0.0.0.0": "127.0.0.1", "::": "::1" }[place.address] ?? place.address;
   const agent = new Agent({
     connect: {
@@ -24,11 +37,8 @@ export async function probeAnswer(place: ChallengePlace, answer: ChallengeAnswer
     },
   });
   try {
-    for (const until = Date.now() + PROBED_FOR_MS; Date.now() < until; ) {
-      const body = await fetchAnswer(agent, place, answer).catch(() => "");
-      if (body.trim() === answer.value) return true;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    }
+    return (await fetchAnswer(agent, place, answer)).trim() === answer.value;
+  } catch {
     return false;
   } finally {
     await agent.destroy();

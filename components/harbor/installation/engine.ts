@@ -11,6 +11,8 @@ const COMPOSE_OLDEST = "2.20.0";
 /** Throws when Docker Engine or Compose is missing, too old, or on another machine. */
 export async function requireLocalEngine(): Promise<void> {
   await requireLocalAddress();
+  // Asked first: the client of Debian's docker.io answers `info` of an engine that is not there with a template's error.
+  await runDocker(["version", "--format", "{{.Server.Version}}"], { timeoutMs: 60_000 });
   const facts = await runDocker(["info", "--format", "{{.ServerVersion}}\t{{.Name}}"], { timeoutMs: 60_000 });
   const [version = "", name = ""] = facts.trim().split("\t");
   if (name !== hostname()) throw remote(`the engine's machine calls itself ${JSON.stringify(name)}`);
