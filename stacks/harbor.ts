@@ -24,8 +24,9 @@ import { behind, given, goesWith } from "./options";
 /** One machine: Harbor by Docker Compose, with a certificate that clients know, and gates that only trusted images pass. */
 export async function harbor(config: HarborConfig, machine: Machine) {
   const { stack } = config;
-  const committed = readTrustDirectory(resolvePath(`stacks/${stack}/trust`)); // first: a mistake in it makes nothing
+  const committed = readTrustDirectory(resolvePath(`stacks/${stack}/trust`)); // first: a mistake makes nothing
   const chains = new Declared(config.identities, ({ name }) => readCommittedChain(stack, name));
+  const toMake = await imagesToMake(config, machine);
   const home = homeOf(config);
 
   const { certificate, installation } = installed(config);
@@ -50,7 +51,7 @@ export async function harbor(config: HarborConfig, machine: Machine) {
     SigningIdentity.fromFiles(name, { certificate: chains.named(name), keyFile }),
   );
 
-  const images = new Declared(await imagesToMake(config, machine), (image) => {
+  const images = new Declared(toMake, (image) => {
     const robot = robots.named(pusherOf(image, config));
     const pushed = pushedImage(image, projects.named(image.project), robot);
     const { format, expiry, userMetadata, acceptWeaker } = image;
@@ -70,7 +71,7 @@ export async function harbor(config: HarborConfig, machine: Machine) {
       kept,
     );
     const place = { harbor: installation, project };
-    if (contentTrust) new HarborContentTrust(name, { ...place, require: [...contentTrust] }, last);
+    if (contentTrust?.length) new HarborContentTrust(name, { ...place, require: [...contentTrust] }, last);
     for (const tags of immutableTags) new HarborImmutableRule(`${name} ${tags}`, { ...place, tags, adopt: true }, last);
     const [reader] = robots.where(({ project, permissions }) => project === name && permissions === "push");
     if (reader) shadows.set(name, new ShadowCheck(name, { ...place, trust, registry: reader.connection }, last));

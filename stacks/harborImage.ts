@@ -1,4 +1,4 @@
-import { log, runtime } from "@pulumi/pulumi";
+import { log } from "@pulumi/pulumi";
 import { BuiltImage, type HarborProject, type HarborRobot, PushedImage } from "../components";
 import { BuildContextError } from "../components/image/context/error";
 import { resolveCommit } from "../components/image/context/gitRef";
@@ -29,39 +29,38 @@ export function pusherOf({ project, pushedBy }: ImageConfig, { robots }: HarborC
 }
 
 /**
- * All images; without those to be built that can't be built here, or, in a preview, of which can't be told what would be built.
- * What is left out is said.
+ * All images; without those to be built that can't be built here, or, as long as the stack is nowhere yet, of which can't be told
+ * what would be built. What is left out is said. Throws BuildContextError for a Git URL that names no commit.
  */
 export async function imagesToMake({ images }: HarborConfig, machine: Machine): Promise<readonly ImageConfig[]> {
   const toBuild = images.filter(({ build }) => build !== undefined);
   if (toBuild.length === 0) return images;
-  if ((await machine.canBuildImages?.()) === false) {
-    const way = "`pulumi plugin install resource docker` gets it where there is a network";
-    leaveOut(toBuild, `the engine's plugin for Docker is not on this machine, and can't be had from here: ${way}`);
-    return images.filter(({ build }) => build === undefined);
-  }
+  const reason = await machine.whyNotBuild?.();
   return images.filter((image) => {
-    const reason = image.build && runtime.isDryRun() ? whyContextUnknown(image.build.context) : undefined;
-    if (reason !== undefined) leaveOut([image], reason);
-    return reason === undefined;
+    if (image.build === undefined) return true;
+    const { ref, unknown } = lookedUp(image.build.context);
+    if (reason === undefined && unknown !== undefined && !machine.isNew) throw unknown;
+    const why = reason ?? unknown?.message;
+    if (why !== undefined) leaveOut(image, ref, why);
+    return why === undefined;
   });
 }
 
-/** Why a Git URL names no commit for now; an `up` fails for it. */
-function whyContextUnknown(context: string): string | undefined {
+/** What a Git URL names now, in words; or why that can't be told. */
+function lookedUp(context: string): { ref?: string; unknown?: BuildContextError } {
   try {
     const git = parseGitContext(context);
-    if (git !== undefined) resolveCommit(git);
-    return undefined;
+    return git === undefined ? {} : { ref: `${git.url}: ${git.ref} is commit ${resolveCommit(git, LOOK_UP_MS)}` };
   } catch (error) {
-    if (error instanceof BuildContextError && UNREACHABLE.includes(error.code)) return error.message;
+    if (error instanceof BuildContextError && UNREACHABLE.includes(error.code)) return { unknown: error };
     throw error;
   }
 }
 
+const LOOK_UP_MS = 15_000;
 const UNREACHABLE: readonly string[] = ["GIT_REPOSITORY_UNREACHABLE", "GIT_TIMEOUT", "GIT_MISSING"];
 
-function leaveOut(images: readonly ImageConfig[], reason: string): void {
-  const names = images.map(({ name }) => name).join(", ");
-  void log.warn(`left out is the image to build, ${names}, with its signature and its gate: ${reason}`);
+function leaveOut({ name }: ImageConfig, ref: string | undefined, reason: string): void {
+  const what = ref === undefined ? name : `${name} (${ref})`;
+  void log.warn(`left out is the image to build, ${what}, with its signature and its gate: ${reason}`);
 }

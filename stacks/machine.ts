@@ -2,8 +2,10 @@ import type { KnownResource } from "./kept";
 
 /** What whoever runs the program knows and wants. */
 export interface Machine {
-  /** Whether the engine has its plugin for Docker; asked for only where an image is to be built. It has, unless somebody knows better. */
-  canBuildImages?(): Promise<boolean>;
+  /** Why no image can be built here, in words; undefined when one can. Asked only where one is to be built. */
+  whyNotBuild?(): Promise<string | undefined>;
+  /** A preview of what is nowhere yet: what this machine can't tell is left out of it, and that is said. */
+  readonly isNew?: boolean;
   /** Names of secrets in the stack's config that are not read in this run. */
   readonly unreadSecrets?: readonly string[];
   /** A run that targets Harbor and its certificate: nothing else is declared. */

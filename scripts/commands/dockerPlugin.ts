@@ -4,6 +4,8 @@ import { access } from "node:fs/promises";
 import { connect } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
+import { runDocker } from "../../components/docker/cli";
+import { messageOf } from "../../components/errors";
 import { resolvePath } from "../../components/files/paths";
 import { say } from "./command";
 import { engineEnvironment, engineVariables } from "./engine";
@@ -13,28 +15,38 @@ const NAME = "docker";
 /** Where the engine gets plugins from. */
 const SOURCES = ["github.com", "get.pulumi.com"];
 const PROBE_MS = 3_000;
+const ENGINE_MS = 10_000;
 const INSTALL_MS = 180_000;
 
 /**
- * Whether the engine has its plugin for Docker, which builds images; it is installed when it is not there and can be had. Asked
- * for by a program that declares an image to build, in time before the engine would look for it and fail.
+ * Why the engine can't build images here, in words: its plugin for Docker is not there, nor to be had. It is installed where it can
+ * be had: in time, before the engine would look for it and fail.
  */
-export async function canBuildImages(stack: StackName): Promise<boolean> {
-  if (await isDockerPluginThere(stack)) return true;
-  if (!(await isNetworkThere())) return false;
+export async function whyNoDockerPlugin(stack: StackName): Promise<string | undefined> {
+  if ((await isDockerPluginThere(stack)) || ((await isNetworkThere()) && (await isInstalledNow(stack))))
+    return undefined;
+  return "the engine's plugin for Docker is not on this machine, and can't be had from here: `pulumi plugin install resource docker` gets it where there is a network";
+}
+
+/** Why Docker Engine builds nothing here, in words. */
+export async function whyNoDockerEngine(): Promise<string | undefined> {
+  try {
+    await runDocker(["version", "--format", "{{.Server.Version}}"], { timeoutMs: ENGINE_MS });
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function isInstalledNow(stack: StackName): Promise<boolean> {
   const version = pluginVersion();
   say(`Installing the engine's plugin for Docker (${NAME} ${version}) …`);
-  try {
-    const args = ["plugin", "install", "resource", NAME, `v${version}`, "--non-interactive"];
-    await promisify(execFile)("pulumi", args, {
-      env: environmentOf(stack),
-      timeout: INSTALL_MS,
-      killSignal: "SIGKILL",
-    });
-    return true;
-  } catch {
-    return false; // the program says what it leaves out
-  }
+  const args = ["plugin", "install", "resource", NAME, `v${version}`, "--non-interactive"];
+  const options = { env: environmentOf(stack), timeout: INSTALL_MS, killSignal: "SIGKILL" as const };
+  return await promisify(execFile)("pulumi", args, options).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** That of the npm package: the engine asks for the very same. */
@@ -50,7 +62,7 @@ function environmentOf(stack: StackName): NodeJS.ProcessEnv {
 }
 
 /** Whether the engine would find it; nothing is installed. */
-export async function isDockerPluginThere(stack: StackName): Promise<boolean> {
+async function isDockerPluginThere(stack: StackName): Promise<boolean> {
   const environment = environmentOf(stack);
   const binary = `pulumi-resource-${NAME}`;
   const places = [

@@ -1,9 +1,10 @@
 import { runtime } from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
+import type { Machine } from "../../stacks/machine";
 import { program } from "../../stacks/program";
 import { countChanges } from "./changes";
 import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
-import { canBuildImages } from "./dockerPlugin";
+import { whyNoDockerEngine, whyNoDockerPlugin } from "./dockerPlugin";
 import { openStack, openStackIfThere, PROJECT } from "./engine";
 import { CommandError } from "./error";
 import { harborSummaryOf, renderHarborSummary } from "./harborSummary";
@@ -25,7 +26,7 @@ export function start(args: readonly string[], exclusively: Exclusively): Promis
 async function up(options: StartOptions): Promise<void> {
   const stack: Stack = await openStack(
     options.stack,
-    programOf(options, [], () => requireNoneBuilt(stack)),
+    programOf(options, () => buildsOf(stack, options)),
   );
   await recover(stack, options.stack);
   await remember(stack, options.config);
@@ -62,41 +63,36 @@ async function preview(options: StartOptions): Promise<void> {
 /** A stack that has no state yet is looked at in a place of its own; that of the local stack is made, as ever. */
 async function openForPreview(options: StartOptions): Promise<{ stack: Stack; close: () => Promise<void> }> {
   const { stack: name } = options;
-  const opened = name.isLocal
-    ? await openStack(name, programOf(options))
-    : await openStackIfThere(name, programOf(options));
-  if (opened !== undefined) {
-    await recover(opened, name);
-    return { stack: opened, close: () => pruneHistory(name) };
+  const open = name.isLocal ? openStack : openStackIfThere;
+  const stack: Stack | undefined = await open(
+    name,
+    programOf(options, () => buildsOf(stack, options)),
+  );
+  if (stack !== undefined) {
+    await recover(stack, name);
+    return { stack, close: () => pruneHistory(name) };
   }
-  return await openPreviewWorkspace(name, (secrets) => programOf(options, secrets));
-}
-
-/** An image that is left out of an `up` would be forgotten: one that the stack has built must not be. */
-async function requireNoneBuilt(stack: Stack): Promise<void> {
-  const { deployment } = await stack.exportStack();
-  const { resources = [] } = (deployment ?? {}) as { resources?: { type: string }[] };
-  if (!resources.some(({ type }) => type.startsWith("docker:"))) return;
-  throw new CommandError(
-    "PLUGIN_MISSING",
-    "the stack has an image that it built, and the engine's plugin for Docker is gone and can't be had from here: run again where there is a network, or put the plugin back",
+  const whyNotBuild = async () => (await whyNoDockerPlugin(name)) ?? (await whyNoDockerEngine());
+  return await openPreviewWorkspace(name, (unreadSecrets) =>
+    programOf(options, whyNotBuild, { unreadSecrets, isNew: true }),
   );
 }
 
-function programOf(
-  { stack, config, acceptTag }: StartOptions,
-  unreadSecrets: readonly string[] = [],
-  beforeLeavingOut: () => Promise<void> = async () => undefined,
-) {
-  const canBuild = async () => {
-    const can = await canBuildImages(stack);
-    if (!can) await beforeLeavingOut();
-    return can;
-  };
+/** Why no image can be built. One that is left out would be forgotten: so it must not be one that the stack has built. */
+async function buildsOf(stack: Stack | undefined, options: StartOptions): Promise<string | undefined> {
+  const reason = await whyNoDockerPlugin(options.stack);
+  const { deployment } = (reason !== undefined && (await stack?.exportStack())) || {};
+  const { resources = [] } = (deployment ?? {}) as { resources?: { type: string }[] };
+  if (!resources.some(({ type }) => type.startsWith("docker:"))) return reason;
+  throw new CommandError("PLUGIN_MISSING", `the stack has an image that it built; ${reason}`);
+}
+
+function programOf(options: StartOptions, whyNotBuild: () => Promise<string | undefined>, machine: Machine = {}) {
+  const { config, acceptTag } = options;
   return () => {
     const overrides = { ...config, ...(acceptTag && { acceptTag: "true" }) };
     for (const [name, value] of Object.entries(overrides)) runtime.setConfig(`${PROJECT}:${name}`, value);
-    return program({ canBuildImages: canBuild, unreadSecrets });
+    return program({ ...machine, whyNotBuild });
   };
 }
 

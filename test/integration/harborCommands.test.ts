@@ -34,6 +34,7 @@ function expectDone({ code, stderr, stdout }: Result): string {
 
 beforeAll(async () => {
   project = await copyProject();
+  expectDone(await project.run(["run", "--silent", "build"])); // else the first command would compile over the stand-ins
   const standIns = await readFile(join(projectRoot, "test/integration/standInHandlers.cjs"), "utf8");
   await appendFile(project.path("bin/components/handlers.js"), standIns);
 

@@ -65,7 +65,7 @@ describe("a preview of the example with Harbor", () => {
       "HarborRobot ci: may push and pull in notation-project",
       "HarborRobot cluster: may pull in notation-project",
       "HarborContentTrust notation-project: the gate",
-      "HarborImmutableRule notation-project v*",
+      "HarborImmutableRule notation-project release-*",
       'Trust harbor-example: "wabbit-networks-images" (strict)',
       "signed by x509.subject: C=US, ST=WA, L=Seattle, O=Notary, CN=wabbit-networks.io",
       "FileIdentity wabbit-networks.io: CN=wabbit-networks.io",

@@ -93,7 +93,7 @@ beforeAll(async () => {
   context = await mkdtemp(join(tmpdir(), "context-"));
   await writeFile(join(context, "Dockerfile"), "FROM scratch\n");
   registered = await mockEngine("harbor-example", MADE);
-  outputs = await declaredBy(await harbor(config(), { canBuildImages: async () => true }));
+  outputs = await declaredBy(await harbor(config(), {}));
 });
 afterAll(() => rm(context, { recursive: true }));
 
@@ -222,7 +222,7 @@ describe("a stack with Harbor", () => {
 describe("variants", () => {
   const declare = async (changes: object, canBuild = true) => {
     registered = await mockEngine("harbor-example", MADE);
-    outputs = await declaredBy(await harbor(config(changes), { canBuildImages: async () => canBuild }));
+    outputs = await declaredBy(await harbor(config(changes), canBuild ? {} : { whyNotBuild: async () => "no plugin" }));
   };
 
   it("serve a certificate from files", async () => {
@@ -242,6 +242,23 @@ describe("variants", () => {
     expect(all("VerifiedImage").map(({ name }) => name)).toEqual(["app"]);
     expect(registered.some(({ type }) => type.startsWith("docker:"))).toBe(false);
     expect(all("HarborContentTrust")).toHaveLength(1);
+  });
+
+  it("leave out a build whose commit can't be told, as long as the stack is nowhere; else that is an error", async () => {
+    const images = [
+      {
+        name: "git",
+        project: "apps",
+        tag: "v1",
+        build: "file:///nowhere/git.git#main",
+        signedBy: "wabbit-networks.io",
+      },
+    ];
+    registered = await mockEngine("harbor-example", MADE);
+    await declaredBy(await harbor(config({ images }), { isNew: true }));
+    expect(all("VerifiedImage")).toEqual([]);
+    expect(all("HarborContentTrust")).toHaveLength(1);
+    await expect(declare({ images })).rejects.toMatchObject({ code: "GIT_REPOSITORY_UNREACHABLE" });
   });
 
   it("answer http-01 by a listener where Harbor's nginx has another port", async () => {
