@@ -7,8 +7,9 @@ import { HarborError } from "./error";
 export type Permissions = "pull" | "push" | readonly RobotPermission[];
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** How long before its end a robot is spoken of. */
+/** How long before its end a robot is spoken of; of one that lives no more than SHORT_DAYS, the last tenth of its life. */
 const NOTICE_MS = 7 * DAY_MS;
+const SHORT_DAYS = 14;
 const NEVER = -1;
 
 /** In Harbor's terms. Throws HarborError PERMISSION_INVALID. */
@@ -55,8 +56,10 @@ export function isExpired(robot: Pick<Robot, "expiresAt">, now: Date): boolean {
 }
 
 /** In words when the end is near; empty otherwise. */
-export function expiryNotice(robot: Pick<Robot, "expiresAt">, now: Date): string {
-  if (robot.expiresAt === NEVER || robot.expiresAt * 1000 - now.getTime() > NOTICE_MS) return "";
+export function expiryNotice(robot: Pick<Robot, "expiresAt" | "duration">, now: Date): string {
+  const isShort = robot.duration > 0 && robot.duration <= SHORT_DAYS;
+  const noticeMs = isShort ? (robot.duration * DAY_MS) / 10 : NOTICE_MS;
+  if (robot.expiresAt === NEVER || robot.expiresAt * 1000 - now.getTime() > noticeMs) return "";
   const verb = isExpired(robot, now) ? "expired" : "expires";
   return `it ${verb} on ${expiryOf(robot)}: declare another \`rotation\` to replace it`;
 }
