@@ -13,6 +13,8 @@ export interface BegunCreation {
   readonly mark?: string;
   /** Harbor shows it once; the file can be read by its owner alone. */
   readonly secret?: string;
+  /** Of several objects that one resource began to make. */
+  readonly names?: readonly string[];
 }
 
 /**
@@ -78,12 +80,13 @@ export function journalOf(url: string, ...words: readonly string[]): CreationJou
 /** Nothing is known when the file is damaged. */
 function parsed(text: string): BegunCreation & { readonly run?: string } {
   try {
-    const { run, id, mark, secret } = JSON.parse(text) as Record<string, unknown>;
+    const { run, id, mark, secret, names } = JSON.parse(text) as Record<string, unknown>;
     return {
       ...(typeof run === "string" && { run }),
       ...(typeof id === "number" && { id }),
       ...(typeof mark === "string" && { mark }),
       ...(typeof secret === "string" && { secret }),
+      ...(Array.isArray(names) && { names: names.filter((name) => typeof name === "string") }),
     };
   } catch {
     return {};

@@ -1,9 +1,10 @@
 import { PropertyError, type ResourceDefinition } from "../provider/definition";
 import { isUnknown } from "../provider/wire";
 import { findProject } from "./api/projects";
-import { deleteRobot, findRobot, type Robot } from "./api/robots";
+import { findRobot, type Robot } from "./api/robots";
 import { HarborError } from "./error";
 import { openHarbor } from "./open";
+import { noteDeclared } from "./robotDeclarations";
 import { deleteLogin, driftOfLogin, isAccepted, writeLogin } from "./robotLogin";
 import {
   findDeclared,
@@ -16,6 +17,7 @@ import {
   robotNameOf,
   shownRobot,
 } from "./robotMaking";
+import { abandonedRobots, beginRotation, forgetRotations, removeAbandoned, removeRobots } from "./robotRotation";
 import { expiryNotice, inOrder, isExpired, overlapMs, permissionsOf } from "./robotTerms";
 import { previewTakeOver } from "./takeOver";
 
@@ -59,6 +61,7 @@ export const harborRobot: ResourceDefinition<RobotInputs, RobotOutputs> = {
   async check(news, olds) {
     const inputs = isUnknown(news.permissions) ? news : { ...news, permissions: inOrder(news.permissions) };
     assertInputs(inputs);
+    noteDeclared(inputs, olds);
     if (news.lookAhead && olds.robotName === undefined && !isUnknown(news)) {
       await previewTakeOver(shownRobot(inputs), async () => {
         const { robot } = await findDeclared(openHarbor(inputs.harbor), inputs);
@@ -69,8 +72,10 @@ export const harborRobot: ResourceDefinition<RobotInputs, RobotOutputs> = {
   },
 
   async create(inputs) {
+    const abandoned = await abandonedRobots(inputs, [robotNameOf(inputs)]);
+    await beginRotation(inputs, abandoned);
     const robot = await makeOrTakeOver(inputs, inputs.adopt);
-    return { id: shownRobot(inputs), outputs: await kept(inputs, robot, []) };
+    return { id: shownRobot(inputs), outputs: await kept(inputs, robot, [], abandoned) };
   },
 
   async observe(state) {
@@ -80,8 +85,14 @@ export const harborRobot: ResourceDefinition<RobotInputs, RobotOutputs> = {
     if (project === undefined) return { drift: `project ${state.project} is gone, and its robots with it` };
     const live = await findRobot(client, { project, name: robotNameOf(state) });
     if (live === undefined) return { drift: `${shownRobot(state)} is gone` };
-    const drifts = [...(await driftsOf(state, live)), ...state.previous.filter(isOver).map(shownPrevious)];
-    return { drift: drifts.join("; ") };
+    const abandoned = await abandonedRobots(state, namesOf(state));
+    return {
+      drift: [
+        ...(await driftsOf(state, live)),
+        ...state.previous.filter(isOver).map(shownPrevious),
+        ...abandoned.map((name) => `robot ${name} was begun by a run that did not end`),
+      ].join("; "),
+    };
   },
 
   async update(state, inputs) {
@@ -95,13 +106,17 @@ export const harborRobot: ResourceDefinition<RobotInputs, RobotOutputs> = {
     }
     const until = new Date(Date.now() + overlapMs(inputs.overlap)).toISOString();
     const isHere = await isSameHarbor(state, inputs);
+    const declared = robotNameOf(inputs);
+    const isSameAddress = state.harbor.url === inputs.harbor.url;
+    const abandoned = isSameAddress ? await abandonedRobots(state, [...namesOf(state), declared]) : [];
+    if (isRotation) await beginRotation(inputs, abandoned);
     const robot = await (isHere && !isRotation
       ? mended(state, inputs)
       : makeOrTakeOver(inputs, !isHere && inputs.adopt));
     const replaced = isRotation ? [{ id: state.robotId, name, until }] : [];
     // Ids mean something else in another Harbor.
     const previous = isHere ? [...state.previous, ...replaced] : [];
-    const outputs = await kept(inputs, robot, previous);
+    const outputs = await kept(inputs, robot, previous, abandoned);
     const { secret } = state;
     if (state.directory !== inputs.directory && secret !== undefined) await deleteLogin({ ...state, secret });
     return outputs;
@@ -109,11 +124,18 @@ export const harborRobot: ResourceDefinition<RobotInputs, RobotOutputs> = {
 
   async delete(state) {
     const client = openHarbor(state.harbor);
-    for (const { id } of [...state.previous, { id: state.robotId }]) await deleteRobot(client, id);
+    await removeRobots(client, state, [...state.previous, { id: state.robotId, name: robotNameOf(state) }]);
+    await removeAbandoned(client, state, await abandonedRobots(state, namesOf(state)));
     if (state.secret !== undefined) await deleteLogin({ ...state, secret: state.secret });
     await robotJournal(state).forget();
+    await forgetRotations(state);
   },
 };
+
+/** Of the robots that the state knows. */
+function namesOf(state: State): string[] {
+  return [robotNameOf(state), ...state.previous.map(({ name }) => name)];
+}
 
 /** The same robot as declared; another one when it is gone. */
 async function mended(state: State, inputs: RobotInputs): Promise<LiveRobot> {
@@ -132,11 +154,18 @@ async function isSameHarbor({ harbor, username, secret }: State, inputs: RobotIn
   return secret !== undefined && (await isAccepted({ ...inputs, username, secret }));
 }
 
-/** Writes the login, and removes those whose overlap is over: at last, when the new one works. */
-async function kept(inputs: RobotInputs, robot: LiveRobot, previous: readonly PreviousRobot[]): Promise<RobotOutputs> {
+/** Writes the login, and removes those whose overlap is over, or that nobody declares: at last, when the new one works. */
+async function kept(
+  inputs: RobotInputs,
+  robot: LiveRobot,
+  previous: readonly PreviousRobot[],
+  abandoned: readonly string[],
+): Promise<RobotOutputs> {
   const { username, secret } = robot;
   if (secret !== undefined) await writeLogin({ ...inputs, username, secret });
-  for (const { id } of previous.filter(isOver)) await deleteRobot(openHarbor(inputs.harbor), id);
+  const client = openHarbor(inputs.harbor);
+  await removeRobots(client, inputs, previous.filter(isOver));
+  await removeAbandoned(client, inputs, abandoned);
   return {
     ...robot,
     previous: previous.filter((one) => !isOver(one)),

@@ -19,7 +19,7 @@ export interface HarborRobotArgs {
   /** `7d`, `12h`; `7d` when absent. */
   readonly overlap?: string;
   readonly description?: string;
-  /** Where the login is written to, as `docker/config.json` (0600); relative to the project's folder. */
+  /** Where the login is written to, as `docker/config.json` (0600); relative to the project's folder, and this robot's alone. */
   readonly directory: string;
   /** Takes over a robot of this name, if it is as declared; its secret stays unknown until the next `rotation`. */
   readonly adopt?: boolean;

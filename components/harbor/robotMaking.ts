@@ -4,7 +4,7 @@ import { findProject } from "./api/projects";
 import { samePermissions } from "./api/robotPermissions";
 import { createRobot, findRobot, type Robot, refreshSecret, updateRobot } from "./api/robots";
 import type { HarborConnection } from "./connection";
-import { journalOf } from "./creationJournal";
+import { type BegunCreation, journalOf } from "./creationJournal";
 import { HarborError } from "./error";
 import { openHarbor } from "./open";
 import { isAccepted } from "./robotLogin";
@@ -59,8 +59,18 @@ export function shownRobot(inputs: RobotInputs): string {
   return `robot ${robotNameOf(inputs)} of ${new URL(inputs.harbor.url).host}/${inputs.project}`;
 }
 
-export function robotJournal(inputs: RobotInputs) {
-  return journalOf(inputs.harbor.url, "robot", inputs.project, robotNameOf(inputs));
+export function robotJournal(inputs: RobotInputs, name = robotNameOf(inputs)) {
+  return journalOf(inputs.harbor.url, "robot", inputs.project, name);
+}
+
+/**
+ * True of a robot that this stack made: the mark is in the journal of this stack alone, so nobody else has made this robot, and
+ * nobody has its secret.
+ */
+export function isBegun(begun: BegunCreation | undefined, live: Robot): boolean {
+  if (begun === undefined) return false;
+  const { mark } = parseDescription(live.description);
+  return begun.id === live.id || (mark !== undefined && begun.mark === mark);
 }
 
 /** Throws HarborError OBJECT_MISSING when the project is not there. */
@@ -95,9 +105,7 @@ export async function makeOrTakeOver(inputs: RobotInputs, adopt: boolean | undef
     return await proven(client, inputs, id, secret);
   }
   const begun = await journal.begun();
-  const { mark } = parseDescription(live.description);
-  // The mark is in the journal of this stack alone: nobody else has made this robot, and nobody has its secret.
-  if (begun !== undefined && (begun.id === live.id || (mark !== undefined && begun.mark === mark))) {
+  if (begun !== undefined && isBegun(begun, live)) {
     await settleRobot(client, inputs, live);
     const login = { ...inputs, username: live.fullName, secret: begun.secret ?? "" };
     const secret = begun.secret && (await isAccepted(login)) ? begun.secret : await refreshSecret(client, live.id);

@@ -149,6 +149,37 @@ describe("A robot", () => {
     await expect(login(around)).rejects.toThrow(/ENOENT/);
   });
 
+  it("has a folder of its own: another robot's login there is refused before anything happens", async () => {
+    const { around, robot } = await manned();
+    const handler = await around.handler("robot");
+    robot.continueWith(handler);
+    await robot.up(declared(around));
+    around.harbor.mutations();
+    const other = declared(around, { robotName: "puller", directory: `./${DIRECTORY}/` });
+    expect((await handler.check({}, other)).failures).toMatchObject([{ property: "directory" }]);
+    expect((await handler.check({}, { ...other, directory: "robots/puller" })).failures).toEqual([]);
+    expect(await robot.up(declared(around))).toBe("same");
+    expect(around.harbor.mutations()).toEqual([]);
+  });
+
+  it("leaves robots alone that have its id in a restored database, and is not disturbed by a project that is gone", async () => {
+    const { around, robot, robots } = await manned();
+    await robot.up(declared(around));
+    await robot.up(declared(around, { rotation: "a" }));
+    for (const live of robots) live.name = `foreign-${live.name}`;
+    around.harbor.mutations();
+    robot.continueWith(await around.handler("robot"));
+    await robot.destroy();
+    expect(around.harbor.mutations()).toEqual([]);
+    await expect(login(around)).rejects.toThrow(/ENOENT/);
+
+    await robot.up(declared(around));
+    around.harbor.store.projects.length = 0;
+    around.harbor.mutations();
+    await robot.destroy();
+    expect(around.harbor.mutations()).toEqual([]);
+  });
+
   it("is made again when it is gone, and deleted with its file", async () => {
     const { around, robot, robots } = await manned();
     await robot.up(declared(around));
@@ -235,6 +266,17 @@ describe("A rotation", () => {
     await expectLogin(around, robots[0]);
   });
 
+  it("removes at the overlap's end no robot that has the old one's id in a restored database", async () => {
+    const { around, robot, robots } = await manned();
+    await robot.up(declared(around));
+    await robot.up(declared(around, { rotation: "a", overlap: "1h" }));
+    Object.assign(robots[0] ?? {}, { name: "foreign" });
+    at(Date.now() + DAY_MS);
+    expect(await robot.up(declared(around, { rotation: "a", overlap: "1h" }))).toBe("update");
+    expect(robot.state.previous).toEqual([]);
+    expect(robots.map(({ name }) => name)).toEqual(["foreign", "signer-a"]);
+  });
+
   it("takes no robot that somebody else has made", async () => {
     const { around, robot, robots } = await manned();
     await robot.up(declared(around, { adopt: true, lookAhead: true }));
@@ -256,6 +298,17 @@ describe("A robot's end", () => {
     expect(await robot.up(declared(around, { duration: 30 }))).toBe("update");
     expect(said.join()).toMatch(/expires on .* declare another `rotation`/);
     expect(around.harbor.mutations()).toEqual([]);
+  });
+
+  it.each([1, 7, 14])("of %i days is spoken of in the last tenth of its life, not at every `up`", async (duration) => {
+    const { around, robot } = await manned();
+    const start = Date.now();
+    await robot.up(declared(around, { duration }));
+    expect(await robot.preview(declared(around, { duration }))).toBe("same");
+    at(start + 0.89 * duration * DAY_MS);
+    expect(await robot.preview(declared(around, { duration }))).toBe("same");
+    at(start + 0.91 * duration * DAY_MS);
+    expect(await robot.refresh()).toMatch(/expires on/);
   });
 
   it("is an error afterwards, until a rotation or a longer duration", async () => {
@@ -311,6 +364,68 @@ describe("A run that was killed while it made a robot", () => {
     expect(robot.state.previous).toMatchObject([{ name: "signer" }]);
     await expectLogin(around, robots[1]);
     expect(await robot.preview(declared(around, { rotation: "a" }))).toBe("same");
+  });
+
+  it("in the middle of a rotation that is taken back: the new robot is removed, and the old login written again", async () => {
+    const { around, robot, robots } = await manned();
+    await robot.up(declared(around));
+    await robot.upThenKilled(declared(around, { rotation: "a" }));
+    await expectLogin(around, robots[1]);
+    robot.continueWith(await around.handler("robot"));
+    expect(await robot.refresh()).toMatch(/robot signer-a was begun by a run that did not end/);
+    expect(await robot.up(declared(around))).toBe("update");
+    expect(robots.map(({ name }) => name)).toEqual(["signer"]);
+    await expectLogin(around, robots[0]);
+    expect(await robot.preview(declared(around))).toBe("same");
+    expect(await robot.up(declared(around, { rotation: "a" }))).toBe("update"); // the word is free again
+  });
+
+  it("in the middle of a rotation, and of the next: only what is declared at last serves beside the old one", async () => {
+    const { around, robot, robots } = await manned();
+    await robot.up(declared(around));
+    for (const rotation of ["a", "b"]) {
+      await robot.upThenKilled(declared(around, { rotation })).catch(() => undefined);
+      robot.continueWith(await around.handler("robot"));
+    }
+    expect(await robot.up(declared(around, { rotation: "c" }))).toBe("update");
+    expect(robots.map(({ name }) => name)).toEqual(["signer", "signer-c"]);
+    await expectLogin(around, robots[1]);
+  });
+
+  it("before the second of two rotations was done keeps in mind what the first has made", async () => {
+    const { around, robot, robots } = await manned();
+    await robot.up(declared(around));
+    await robot.upThenKilled(declared(around, { rotation: "a" }));
+    robot.continueWith(await around.handler("robot"));
+    around.harbor.fault = (request) => (request.startsWith("DELETE") ? "refused" : undefined);
+    await expectRefused(robot.up(declared(around, { rotation: "b" })), "HARBOR_UNREACHABLE");
+    around.harbor.fault = () => undefined;
+    expect(robots.map(({ name }) => name)).toEqual(["signer", "signer-a", "signer-b"]);
+    robot.continueWith(await around.handler("robot"));
+    expect(await robot.up(declared(around))).toBe("update");
+    expect(robots.map(({ name }) => name)).toEqual(["signer"]);
+  });
+
+  it("does not remove a robot of the same name that somebody else has made since", async () => {
+    const { around, robot, robots } = await manned();
+    await robot.up(declared(around));
+    await robot.upThenKilled(declared(around, { rotation: "a" }));
+    Object.assign(robots[1] ?? {}, { id: 99, description: "[breakwater 0123456789abcdef]" });
+    robot.continueWith(await around.handler("robot"));
+    expect(await robot.up(declared(around))).toBe("update");
+    expect(robots.map(({ name }) => name)).toEqual(["signer", "signer-a"]);
+  });
+
+  it("is gone on with under another word: the robot that it made for the first is removed, also by a deletion", async () => {
+    const { around, robots } = await manned();
+    await (await around.resource("robot")).upThenKilled(declared(around, { rotation: "a" }));
+    const robot = await around.resource("robot");
+    expect(await robot.up(declared(around, { rotation: "b" }))).toBe("create");
+    expect(robots.map(({ name }) => name)).toEqual(["signer-b"]);
+    await robot.upThenKilled(declared(around, { rotation: "c" }));
+    robot.continueWith(await around.handler("robot"));
+    await robot.destroy();
+    expect(robots).toEqual([]);
   });
 
   it("leaves a journal that only its owner reads, and no longer than needed", async () => {
