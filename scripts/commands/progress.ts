@@ -54,7 +54,7 @@ export class RunLog {
     if (severity === "error") {
       if (!this.errors.includes(text)) this.errors.push(text);
     } else if (severity === "warning") {
-      if (this.notes.includes(text)) return;
+      if (this.notes.includes(text) || OWN_LAUNCHER.test(text)) return;
       this.notes.push(text);
       say(`  !  ${text}`);
     } else if (severity.startsWith("info") && !this.#preview) {
@@ -68,6 +68,9 @@ export class RunLog {
     for (const line of text.split("\n")) say(`    … ${line}`);
   }
 }
+
+/** With a CLI from elsewhere, the engine finds the launcher of dynamic providers where the set-up put it, and wonders. */
+const OWN_LAUNCHER = /^using pulumi-resource-pulumi-nodejs from \$PATH at /;
 
 const VERBS = {
   create: { done: "+ created ", planned: "+ create " },
