@@ -1,7 +1,5 @@
 import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { messageOf } from "../../components/errors";
 import { writeAtomically } from "../../components/files/ownedFiles";
 import { resolvePath } from "../../components/files/paths";
 import type { HarborOutputs, RobotOutputs } from "../../stacks/harborOutputs";
@@ -9,6 +7,7 @@ import { type Exclusively, runCommand } from "./command";
 import { mergeLogin } from "./dockerLogin";
 import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
+import { parseOptions } from "./options";
 import { type StackName, stackNamedOtherThanLocal } from "./stackName";
 
 const HELP = `npm run login -- --stack NAME [OPTIONS]
@@ -33,6 +32,14 @@ interface ClientLogin {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
 }
+
+const OPTIONS = {
+  stack: { type: "string" },
+  robot: { type: "string" },
+  directory: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 interface Options {
   readonly stack: StackName;
@@ -134,7 +141,7 @@ function quoted(word: string): string {
 }
 
 function readOptions(args: readonly string[]): Options | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, OPTIONS, "npm run login --");
   if (values.help) return undefined;
   const stack = stackNamedOtherThanLocal(values.stack, "npm run login --");
   const directory = values.directory ? path.resolve(process.env.INIT_CWD ?? ".", values.directory) : undefined;
@@ -144,21 +151,4 @@ function readOptions(args: readonly string[]): Options | undefined {
     directory: directory ?? resolvePath(`${stack.home}/login`),
     json: values.json ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        stack: { type: "string" },
-        robot: { type: "string" },
-        directory: { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new CommandError("USAGE", `${messageOf(error)}. \`npm run login -- --help\` shows what there is`);
-  }
 }

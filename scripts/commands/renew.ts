@@ -1,12 +1,11 @@
-import { parseArgs } from "node:util";
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
-import { messageOf } from "../../components/errors";
 import type { KnownResource } from "../../stacks/kept";
 import type { Machine } from "../../stacks/machine";
 import { program } from "../../stacks/program";
 import { type Exclusively, outlivingInterrupts, runCommand } from "./command";
 import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
+import { parseOptions } from "./options";
 import { RunLog } from "./progress";
 import { pruneHistory, recover } from "./recovery";
 import { type StackName, stackNamedOtherThanLocal } from "./stackName";
@@ -34,6 +33,14 @@ interface Renewal {
   /** ISO 8601. */
   readonly notAfter: string;
 }
+
+const OPTIONS = {
+  stack: { type: "string" },
+  check: { type: "boolean" },
+  systemd: { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 interface Options {
   readonly stack: StackName;
@@ -117,7 +124,7 @@ function lineOf({ renewed, reason, issuer, notAfter }: Renewal, { stack, check }
 }
 
 function readOptions(args: readonly string[]): Options | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, OPTIONS, "npm run renew --");
   if (values.help) return undefined;
   if (values.check && values.systemd) throw new CommandError("USAGE", "--check and --systemd: use one of them");
   return {
@@ -126,21 +133,4 @@ function readOptions(args: readonly string[]): Options | undefined {
     systemd: values.systemd ?? false,
     json: values.json ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        stack: { type: "string" },
-        check: { type: "boolean" },
-        systemd: { type: "boolean" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new CommandError("USAGE", `${messageOf(error)}. \`npm run renew -- --help\` shows what there is`);
-  }
 }

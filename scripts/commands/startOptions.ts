@@ -1,13 +1,12 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { messageOf } from "../../components/errors";
 import { resolvePath } from "../../components/files/paths";
 import { openImageSource } from "../../components/image/source";
 import { freePorts, requireFree } from "../../components/local/ports";
 import { KEY_SPECS, type KeySpec } from "../../components/notary/certificates/keySpec";
 import { LOCAL_HOME, SAMPLE_IMAGE } from "../../stacks/config";
 import { CommandError } from "./error";
+import { parseOptions } from "./options";
 import { type StackName, stackNamed } from "./stackName";
 
 export const START_HELP = `npm start [-- OPTIONS]
@@ -32,6 +31,17 @@ without them its state is in this folder (.breakwater/state), its passphrase in 
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted. \`npm stop\` takes everything down.`;
 
+const OPTIONS = {
+  stack: { type: "string" },
+  preview: { type: "boolean" },
+  image: { type: "string" },
+  "accept-tag": { type: "boolean" },
+  port: { type: "string" },
+  "key-spec": { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
 export interface StartOptions {
   readonly stack: StackName;
   readonly preview: boolean;
@@ -43,7 +53,7 @@ export interface StartOptions {
 
 /** The options; undefined when only the help was asked for. @throws CommandError USAGE, STACK_UNKNOWN */
 export async function readStartOptions(args: readonly string[]): Promise<StartOptions | undefined> {
-  const { values } = parse(args);
+  const values = parseOptions(args, OPTIONS, "npm start --");
   if (values.help) return undefined;
   const stack = stackNamed(values.stack);
   const ofLocal = (["image", "accept-tag", "port", "key-spec"] as const).find((name) => values[name] !== undefined);
@@ -64,26 +74,6 @@ export async function readStartOptions(args: readonly string[]): Promise<StartOp
     acceptTag: values["accept-tag"] ?? false,
     config,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        stack: { type: "string" },
-        preview: { type: "boolean" },
-        image: { type: "string" },
-        "accept-tag": { type: "boolean" },
-        port: { type: "string" },
-        "key-spec": { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new CommandError("USAGE", `${messageOf(error)}. \`npm start -- --help\` shows what there is`);
-  }
 }
 
 /** Looked at before it is remembered: a path that can't be right must not break the next run. */
