@@ -8,7 +8,8 @@ import { HarborInstallationError } from "./error";
 import type { Layout } from "./layout";
 import { requireDisk } from "./machine";
 
-const BACKUPS = "backup";
+/** A name of our own: all that is in it is removed one day. */
+export const BACKUPS = "breakwater-backup";
 /** Trivy's databases are fetched anew, and are large. */
 const LEFT_OUT = [BACKUPS, "trivy-adapter"];
 /** distribution's storage: blobs are named by their content and never written again; links below `repositories` are. */
@@ -68,7 +69,8 @@ function absent(kept: string): string {
 
 /** What a run that was killed left half-made. */
 export async function removePartial(layout: Layout, backup: string): Promise<void> {
-  await rm(`${backup}.partial`, { recursive: true, force: true });
+  // Whole already when the kill, or the full disk, came before the journal said so.
+  for (const folder of [`${backup}.partial`, backup]) await rm(folder, { recursive: true, force: true });
   await rm(layout.before, { recursive: true, force: true });
 }
 

@@ -33,10 +33,11 @@ export async function converge(
     await preflight(inputs);
     await endLeftOvers(layout);
     await recoverUpgrade(inputs);
-    const record = await readRecord(layout);
+    // A release that never came so far as to have data can be any other.
+    const record = (await hasDatabase(layout)) ? await readRecord(layout) : undefined;
     requireNoDowngrade(record?.version ?? inputs.version, inputs.version);
     await provideImages(inputs, progress);
-    if (isUpgrade(record, inputs) && (await hasDatabase(layout))) await upgrade(inputs, record, state);
+    if (isUpgrade(record, inputs)) await upgrade(inputs, record, state);
     await bringUp(inputs, layout);
     await ensureAdminPassword(inputs, inputs.adminPassword, state?.adminPassword, progress);
     const backup = await lastBackup(layout);
@@ -58,7 +59,7 @@ async function bringUp(inputs: HarborInstallationInputs, layout: Layout): Promis
     progress(`rendering the configuration of Harbor ${inputs.version}`);
     // As the reconfiguration guide has it: `prepare` replaces folders that running containers have bound.
     await composeDown(layout);
-    await prepare(inputs, record.databasePassword, known?.version ?? inputs.version);
+    await prepare(inputs, record.databasePassword, inputs.version);
     await composeUp(inputs, progress);
   } else {
     await repairHarborYml(inputs, record.databasePassword);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { requireFitPassword } from "./adminPassword";
 import { requireFitCertificate } from "./certificate";
 import { containersOf, requireNoForeignHarbor } from "./containers";
@@ -29,5 +30,6 @@ export async function preflight(inputs: HarborInstallationInputs): Promise<void>
     ours.flatMap(({ ports }) => ports),
   );
   await requireAddress(inputs.hostname);
-  if (ours.length === 0) await requireDisk(layout.data);
+  // What is there already needs no more room than it has; and an interrupted upgrade must be able to end.
+  if (ours.length === 0 && !existsSync(layout.record)) await requireDisk(layout.data);
 }

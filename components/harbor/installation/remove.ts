@@ -1,6 +1,6 @@
 import { rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { isRestoring, removePartial } from "./backup";
+import { BACKUPS, isRestoring, removePartial } from "./backup";
 import { composeDown } from "./compose";
 import { requireLocalEngine } from "./engine";
 import type { HarborInstallationState } from "./inputs";
@@ -13,7 +13,7 @@ import { restore } from "./wayBack";
 
 /** What Harbor, `prepare` and this program make in the data folder; what else is there is somebody's. */
 const DATA = [
-  "backup",
+  BACKUPS,
   "breakwater.json",
   "ca_download",
   "database",

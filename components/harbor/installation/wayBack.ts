@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { messageOf } from "../../errors";
-import { restoreBackup } from "./backup";
+import { isRestoring, restoreBackup } from "./backup";
 import { composeDown, composeUp } from "./compose";
 import { HarborInstallationError } from "./error";
 import { waitForHealth } from "./health";
@@ -11,6 +11,8 @@ import { progress } from "./progress";
 
 /** Puts database, data and configuration back as they were before the upgrade; nothing is started. */
 export async function restore(layout: Layout, journal: UpgradeJournal): Promise<void> {
+  // A backup that was used up: only the journal outlived it.
+  if (journal.phase === "restoring" && !existsSync(journal.backup) && !isRestoring(journal.backup)) return;
   progress(`putting the data of ${journal.from} back`);
   await composeDown(layout);
   // For a person; what counts is the backup folder's name, which a full disk has room for.

@@ -3,6 +3,7 @@ import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, symlink, utime
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
+  BACKUPS,
   backupFolder,
   isRestoring,
   lastBackup,
@@ -65,7 +66,7 @@ describe("a backup", () => {
     expect(await inode(join(backup, "data", BLOB))).toBe(await inode(data(BLOB)));
     expect(await inode(join(backup, "data", TAG))).not.toBe(await inode(data(TAG)));
     expect(await readdir(join(backup, "data"))).not.toContain("trivy-adapter");
-    expect(await readdir(join(backup, "data"))).not.toContain("backup");
+    expect(await readdir(join(backup, "data"))).not.toContain(BACKUPS);
     expect((await stat(backup)).mode & 0o777).toBe(0o700);
   });
 
@@ -122,7 +123,7 @@ describe("a backup", () => {
     for (const name of [...names, `${names[0]}.partial`]) await mkdir(name, { recursive: true });
     expect(await lastBackup(layout)).toBe(names[0]);
     await removeOtherBackups(`${names[0]}`);
-    expect(await readdir(join(layout.data, "backup"))).toEqual(["2.9.0-20260301T000000Z"]);
+    expect(await readdir(join(layout.data, BACKUPS))).toEqual(["2.9.0-20260301T000000Z"]);
   });
 
   it("that a kill left half-made is no backup", async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { backupFolder, makeBackup } from "../../../components/harbor/installation/backup";
 import { newRecord, readRecord, writeRecord } from "../../../components/harbor/installation/dataRecord";
@@ -48,6 +48,22 @@ describe("an upgrade that was killed", () => {
       expect([await rows(), await version()]).toEqual(["old rows", "2.14.3"]);
     },
   );
+
+  it("while restoring, after the backup was used up, has ended", async () => {
+    const { inputs, layout, backup, rows } = await killedWhile("restoring");
+    await rm(backup, { recursive: true });
+    await scriptDocker("");
+    await recoverUpgrade(inputs);
+    expect([await readJournal(layout), await rows()]).toEqual([undefined, "new rows"]);
+  });
+
+  it("between the backup's end and the journal's word of it leaves no backup", async () => {
+    const { inputs, layout, backup } = await killedWhile("backing-up");
+    await put(`${backup}/data/database/rows`, "old");
+    await scriptDocker("");
+    await recoverUpgrade(inputs);
+    expect([await readJournal(layout), existsSync(backup)]).toEqual([undefined, false]);
+  });
 
   it("while restoring is undone to its end, also when the new version is still declared", async () => {
     const { inputs, rows, version } = await killedWhile("restoring");

@@ -76,7 +76,7 @@ export function describeInterruptions(the: { readonly machine: Machine }): void 
       expect(rows(machine)).toMatchObject({ schema: `v${NEW}`, notes: [`migrated from v${OLD}`] });
       expect((await ask(machine, blob, { password: PASSWORD })).body).toBe("from before");
       expect(existsSync(machine.path("harbor", "upgrade.json"))).toBe(false);
-      expect(readdirSync(machine.path("data", "backup"))).toHaveLength(1);
+      expect(readdirSync(machine.path("data", "breakwater-backup"))).toHaveLength(1);
       expect(await machine.drift(state)).toBe("");
     });
 

@@ -82,7 +82,7 @@ export function describeUpgrade(the: { readonly machine: Machine }): void {
       expect(images.every((image) => image.endsWith(`:v${NEW}`))).toBe(true);
       const backup = JSON.parse(readFileSync(`${state.backup}/data/database/rows.json`, "utf8"));
       expect(backup).toMatchObject({ schema: `v${OLD}` });
-      expect(readdirSync(machine.path("data", "backup"))).toHaveLength(1);
+      expect(readdirSync(machine.path("data", "breakwater-backup"))).toHaveLength(1);
       expect(await machine.drift(state)).toBe("");
     });
 
