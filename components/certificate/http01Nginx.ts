@@ -22,11 +22,14 @@ export interface NginxPlace {
 const FILE = "harbor.https.acme-challenge.conf";
 const COMMAND_TIMEOUT_MS = 30_000;
 
+/** What a Harbor's own nginx is: somebody else's may have that name, and one that starts again and again answers nothing. */
+const STATE = '{{.State.Status}} {{index .Config.Labels "com.docker.compose.project"}}';
+
 /** False as well where there is no Docker: then no Harbor runs on this machine. */
 export async function isNginxRunning({ container }: NginxPlace): Promise<boolean> {
-  const args = ["container", "inspect", "--format", "{{.State.Running}}", container];
+  const args = ["container", "inspect", "--format", STATE, container];
   try {
-    return (await runDocker(args, { timeoutMs: COMMAND_TIMEOUT_MS })).trim() === "true";
+    return (await runDocker(args, { timeoutMs: COMMAND_TIMEOUT_MS })).trim() === "running harbor";
   } catch (error) {
     if (error instanceof DockerError && error.code !== "DOCKER_TIMEOUT") return false;
     throw error;

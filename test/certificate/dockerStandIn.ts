@@ -10,7 +10,8 @@ export interface DockerStandIn {
   bin: string;
   /** What it was told so far, one command a line. */
   told(): Promise<string[]>;
-  setRunning(running: boolean): Promise<void>;
+  /** `state`: its state, and the composition that it is of. */
+  setRunning(running: boolean, state?: string): Promise<void>;
 }
 
 /** `test` and `hangUp` are shell commands for `nginx -t` and SIGHUP. */
@@ -21,8 +22,8 @@ export async function makeDockerStandIn(folder: string, test: string, hangUp: st
   const script = `#!/bin/sh
 echo "$*" >> "${log}"
 case "$*" in
-  "container inspect --format {{.State.Running}} nginx")
-    test -e "${running}" && echo true || { echo "Error: No such container: nginx" >&2; exit 1; } ;;
+  "container inspect --format {{.State.Status}} {{index .Config.Labels \\"com.docker.compose.project\\"}} nginx")
+    test -e "${running}" && cat "${running}" || { echo "Error: No such container: nginx" >&2; exit 1; } ;;
   "exec nginx nginx -t") ${test} ;;
   "kill --signal HUP nginx") ${hangUp} ;;
   *) echo "unexpected: $*" >&2; exit 64 ;;
@@ -32,6 +33,6 @@ esac
   return {
     bin,
     told: async () => (await readFile(log, "utf8").catch(() => "")).split("\n").filter(Boolean),
-    setRunning: (is) => (is ? writeFile(running, "") : rm(running, { force: true })),
+    setRunning: (is, state = "running harbor") => (is ? writeFile(running, state) : rm(running, { force: true })),
   };
 }

@@ -102,6 +102,12 @@ describe("http-01 while nginx runs", () => {
     expect(existsSync(join(folder, "loaded"))).toBe(false);
   });
 
+  it.each(["running other", "restarting harbor"])("is answered by the listener where it is %s", async (state) => {
+    await docker.setRunning(true, state);
+    expect((await create()).chain).toContain("BEGIN CERTIFICATE");
+    expect(await actions()).toEqual([]);
+  });
+
   it("is given up when nginx refuses the location; nginx is not reloaded, and the order goes on the next time", async () => {
     await startFront();
     await writeFile(join(folder, "refuses"), "");
