@@ -308,6 +308,14 @@ describe("OCSP", () => {
 });
 
 describe("OCSP and CRL together", () => {
+  it.each(["", "status", "ldap://first.test/"])("asks the CRL where the OCSP address is %j", async (address) => {
+    const leaf = await leafOf(make.ocspResponder(address), make.crlDistributionPoint(CRL));
+    const source = answering({ [CRL]: crl() });
+    const chain = chainOf(leaf, root);
+    expect((await revocationOfChain({ chain, source, now: NOW })).status).toBe("ok");
+    expect(source.asked).toEqual([CRL]);
+  });
+
   it.each(["\0", "/\x7f", "/%zz", "/%4"])("asks nobody for an OCSP address that is no URL: …%j", async (ending) => {
     const address = `http://first.test${ending}`;
     const leaf = await leafOf(make.ocspResponder(address), make.crlDistributionPoint(CRL));

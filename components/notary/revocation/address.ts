@@ -17,10 +17,20 @@ function requireHttp(url: string): void {
   throw new RevocationError("REVOCATION_ADDRESS_UNSUPPORTED", "only addresses of http are asked");
 }
 
-/** Whether an address is no URL at all (RFC 3986 § 2.1, § 3): Go's net/url parses none of these. */
+/**
+ * Whether an address is no URL reference at all (RFC 3986 § 2.1, § 3.1, § 3.2): Go's net/url parses none of these. One
+ * that is only relative, or empty, it does parse, and passes by.
+ */
 export function isNoUrl(address: string): boolean {
   const [place = ""] = address.split("?"); // what is behind it, Go takes as it is
-  return !URL.canParse(address) || /\p{Cc}|^ /u.test(address) || /%(?![0-9a-f]{2})/i.test(place);
+  const hasAuthority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(address);
+  const endsNoScheme = /^(?![a-z][a-z0-9+.-]*:)[^/]*:/i.test(place);
+  return (
+    /\p{Cc}/u.test(address) ||
+    endsNoScheme ||
+    /%(?![0-9a-f]{2})/i.test(place) ||
+    (hasAuthority && !URL.canParse(address))
+  );
 }
 
 /** An address for messages: without user, password and query, and not too long. */
