@@ -62,6 +62,9 @@ export function login(args: readonly string[], exclusively: Exclusively): Promis
   });
 }
 
+/** What notation reads of trust in its configuration folder. */
+const TRUST = ["truststore", "trustpolicy.json", "trustpolicy.oci.json"];
+
 async function run({ stack: name, robot: wanted, directory }: Options): Promise<ClientLogin> {
   const outputs = await outputsOf(name);
   const robot = chooseRobot(outputs.robots, wanted);
@@ -77,7 +80,8 @@ async function run({ stack: name, robot: wanted, directory }: Options): Promise<
   const content = mergeLogin(await readFile(file, "utf8").catch(() => undefined), own, { host, file });
   await writeAtomically(file, { content, secret: true });
 
-  await rm(notation, { recursive: true, force: true }); // a certificate that is trusted no more must go
+  // A certificate that is trusted no more must go; keys and plugins of whose folder it may be stay.
+  for (const part of TRUST) await rm(path.join(notation, part), { recursive: true, force: true });
   await cp(resolvePath(trustDirectory), notation, { recursive: true }).catch(() => {
     throw notThere(name, trustDirectory);
   });

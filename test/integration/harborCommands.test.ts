@@ -140,7 +140,7 @@ describe("`npm run login`", () => {
     expect(await filesBelow(join(folder, "notation"))).toHaveLength(2);
   });
 
-  it("keeps other logins of the folder that is named, and drops a certificate that is trusted no more", async () => {
+  it("keeps other logins and keys of the folder that is named, and drops a certificate that is trusted no more", async () => {
     const folder = project.path("client");
     await mkdir(join(folder, "docker"), { recursive: true });
     await mkdir(join(folder, "notation/truststore/x509/ca/old"), { recursive: true });
@@ -152,11 +152,15 @@ describe("`npm run login`", () => {
       project.path("stacks", STACK, "trust/localkeys/signer.crt"),
       join(folder, "notation/truststore/x509/ca/old/a.crt"),
     );
+    await mkdir(join(folder, "notation/localkeys"));
+    await writeFile(join(folder, "notation/localkeys/my.key"), "mine");
     const result = JSON.parse(expectDone(await npm("login", "--robot", "ci", "--directory", "client", "--json")));
     expect(result).toMatchObject({ username: "robot$ci", directory: folder });
     const config = JSON.parse(await readFile(join(folder, "docker/config.json"), "utf8"));
     expect(config).toMatchObject({ auths: { other: {}, "registry.example.com": {} }, credsStore: "x" });
-    expect((await filesBelow(folder)).some((file) => file.includes("/old/"))).toBe(false);
+    const files = await filesBelow(folder);
+    expect(files.some((file) => file.includes("/old/"))).toBe(false);
+    expect(files.some((file) => file.endsWith("localkeys/my.key"))).toBe(true);
   });
 
   it("names the robots that there are when the one that is named is not", async () => {
