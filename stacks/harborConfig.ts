@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
 import type { Output } from "@pulumi/pulumi";
 import { WEAKER } from "../components/image/acceptWeaker";
-import { checkReferences } from "./harborReferences";
 import { ConfigInvalidError, type ConfigProblem } from "./error";
 import {
   flag,
@@ -16,6 +15,7 @@ import {
   texts,
   wholeNumber,
 } from "./fields";
+import { checkReferences } from "./harborReferences";
 
 const HOSTNAME =
   /^(?=.{1,253}$)(?!localhost$|127\.|.*\.$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
@@ -157,9 +157,6 @@ export interface HarborConfig extends Omit<ObjectOf<typeof HARBOR>, "projects" |
   /** Of Harbor's user `admin`, a secret; not known in a preview of a stack that has none yet. */
   readonly adminPassword: Output<string>;
 }
-
-/** Names of config values that this reader knows, without the secret. */
-export const HARBOR_KEYS: readonly string[] = Object.keys(HARBOR);
 
 /** The config of a stack as the engine has it, once it is right. @throws ConfigInvalidError with every mistake */
 export function parseHarborConfig(

@@ -3,6 +3,7 @@ import type { Trust } from "../components";
 import { resolvePath } from "../components/files/paths";
 import { toolPath } from "../components/local/tool";
 import type { RegistryConnection } from "../components/oci/repository";
+import { shellWord } from "../components/shellWord";
 
 /** The shell command with which the notation CLI comes to the same verdict. The login is in a file, not in the command. */
 export function notationVerifyCommand(proof: {
@@ -17,12 +18,7 @@ export function notationVerifyCommand(proof: {
       ...(connection.dockerConfig && { DOCKER_CONFIG: resolvePath(connection.dockerConfig) }),
       ...(connection.caFile && { SSL_CERT_FILE: resolvePath(connection.caFile) }),
     };
-    const variables = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
-    return [...variables, quoted(notation), "verify", reference].join(" ");
+    const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)}`);
+    return [...variables, shellWord(notation), "verify", reference].join(" ");
   });
-}
-
-/** A word for a POSIX shell. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

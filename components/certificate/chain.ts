@@ -26,8 +26,13 @@ export function inspectChain(pem: string): CertificateFacts {
     issuer: commonName(leaf.issuer),
     notBefore: new Date(leaf.validFrom).toISOString(),
     notAfter: new Date(leaf.validTo).toISOString(),
-    thumbprint: leaf.fingerprint256.replaceAll(":", "").toLowerCase(),
+    thumbprint: thumbprintOf(leaf),
   };
+}
+
+/** SHA-256 in lower hex. */
+export function thumbprintOf(certificate: X509Certificate): string {
+  return certificate.fingerprint256.replaceAll(":", "").toLowerCase();
 }
 
 /** True when one of the root certificates signed the chain's last certificate, or is that certificate. */

@@ -2,31 +2,15 @@ import { ComponentResource, type ComponentResourceOptions, type Input, type Outp
 import type { TlsCertificate } from "../certificate/tlsCertificate";
 import type { HarborConnection } from "./connection";
 import { HarborInstallationResource } from "./harborInstallation.resource";
+import type { HarborInstallationInputs } from "./installation/inputs";
 import { hostOf, urlOf } from "./installation/layout";
 
-export interface HarborInstallationArgs {
-  /** Of the release, without `v`: 2.15.2. A newer one upgrades, with a backup and a way back; an older one is refused. */
-  readonly version: string;
-  /** What clients reach this machine by. */
-  readonly hostname: string;
-  /** Of harbor.yml, docker-compose.yml and common/: absolute, or relative to the project's folder. */
-  readonly directory: string;
-  /** Of images and database; absolute. */
-  readonly dataDirectory: string;
+export interface HarborInstallationArgs
+  extends Omit<HarborInstallationInputs, "adminPassword" | "certificate" | "tls"> {
   /** The stack's secret config value `adminPassword`; another one is set by Harbor's API. */
   readonly adminPassword: Input<string>;
   /** What Harbor serves; a renewed one is put in place without a restart. */
   readonly certificate: TlsCertificate;
-  /** Offline installer of the release, for a machine without a network. */
-  readonly installer?: { readonly path: string; readonly sha256: string };
-  readonly withTrivy?: boolean;
-  /** 80 and 443 when left out. */
-  readonly httpPort?: number;
-  readonly httpsPort?: number;
-  /** True: deleting the installation deletes images and database too. They stay when it is left out. */
-  readonly deleteData?: boolean;
-  /** How long all components may take to become healthy after a start; 600 when left out. */
-  readonly healthTimeoutSeconds?: number;
 }
 
 /** A Harbor on this machine, by Docker Compose, as Harbor's own installer does it. Needs root and a local Docker Engine. */

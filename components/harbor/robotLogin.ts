@@ -1,5 +1,6 @@
 import { deleteOwnedFiles, driftOfOwnedFiles, type OwnedFile, writeOwnedFiles } from "../files/ownedFiles";
 import { resolvePath } from "../files/paths";
+import { dockerConfigWith } from "../oci/dockerConfig";
 import { HarborApiError } from "./api/error";
 import type { HarborConnection } from "./connection";
 import { openHarborAs } from "./open";
@@ -43,7 +44,6 @@ export async function deleteLogin(login: RobotLogin): Promise<void> {
 }
 
 function filesOf({ host, username, secret }: RobotLogin): OwnedFile[] {
-  const auth = Buffer.from(`${username}:${secret}`).toString("base64");
-  const content = `${JSON.stringify({ auths: { [host]: { auth } } }, undefined, 2)}\n`;
+  const content = dockerConfigWith(host, { username, password: secret });
   return [{ name: `${DOCKER_DIRECTORY}/config.json`, content, secret: true }];
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { hash } from "bcryptjs";
 import { deleteOwnedFiles, driftOfOwnedFiles, type OwnedFile, writeOwnedFiles } from "../files/ownedFiles";
 import { resolvePath } from "../files/paths";
+import { dockerConfigWith } from "../oci/dockerConfig";
 import type { ResourceDefinition } from "../provider/definition";
 import { isUnknown } from "../provider/wire";
 import { httpsGet } from "./httpsGet";
@@ -109,13 +110,12 @@ function serviceOf(state: State): Service {
 }
 
 function filesOf(state: State): OwnedFile[] {
-  const login = Buffer.from(`${state.username}:${state.password}`).toString("base64");
-  const docker = { auths: { [`127.0.0.1:${portOf(state)}`]: { auth: login } } };
+  const docker = dockerConfigWith(`127.0.0.1:${portOf(state)}`, state);
   return [
     configuration(state),
     { name: "htpasswd", content: state.htpasswd, secret: true },
     // What clients log in with, in the form that docker, notation, oras and this program read.
-    { name: "docker/config.json", content: `${JSON.stringify(docker, undefined, 2)}\n`, secret: true },
+    { name: "docker/config.json", content: docker, secret: true },
   ];
 }
 

@@ -45,6 +45,12 @@ export function readDockerConfig(file: string): Record<string, unknown> | undefi
   return config;
 }
 
+/** The text of a `config.json` that has one login. It is a secret. */
+export function dockerConfigWith(host: string, login: { username: string; password: string }): string {
+  const auth = Buffer.from(`${login.username}:${login.password}`).toString("base64");
+  return `${JSON.stringify({ auths: { [host]: { auth } } }, undefined, 2)}\n`;
+}
+
 /** The name of the credential helper that has a host's login, and the member that says so. */
 export function helperOf(config: Record<string, unknown>, host: string): { member: string; name: string } | undefined {
   const helpers = isRecord(config.credHelpers) ? config.credHelpers : {};

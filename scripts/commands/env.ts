@@ -1,10 +1,9 @@
-import { parseArgs } from "node:util";
-import { messageOf } from "../../components/errors";
 import { resolvePath } from "../../components/files/paths";
 import { TOOLS_DIRECTORY } from "../../components/local/tool";
+import { singleQuoted } from "../../components/shellWord";
 import { runCommand } from "./command";
 import { engineEnvironment, prepareState } from "./engine";
-import { CommandError } from "./error";
+import { parseOptions } from "./options";
 import { stackNamed } from "./stackName";
 
 const HELP = `eval "$(npm run --silent env [-- OPTIONS])"
@@ -14,10 +13,12 @@ have set yourself for another stack than "local" (PULUMI_BACKEND_URL, …) stays
   --stack NAME  the stack
   --help        this text`;
 
+const OPTIONS = { stack: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+
 /** The command; resolves to its exit code. */
 export function env(args: readonly string[]): Promise<number> {
   return runCommand(async () => {
-    const { stack: name, help } = parse(args);
+    const { stack: name, help } = parseOptions(args, OPTIONS, "npm run env --");
     if (help) {
       process.stdout.write(`${HELP}\n`);
       return;
@@ -26,28 +27,14 @@ export function env(args: readonly string[]): Promise<number> {
     const { PULUMI_HOME: _ours, ...variables } = engineEnvironment(stack); // a full installation has its own
     const lines = Object.entries(variables)
       .filter(([name, value]) => process.env[name] !== value) // what the person has set is not shown: it may be a secret
-      .map(([name, value]) => `export ${name}=${quoted(value)}`);
+      .map(([name, value]) => `export ${name}=${singleQuoted(value)}`);
     if (stack.isLocal) {
       lines.unshift("unset PULUMI_CONFIG_PASSPHRASE"); // another stack's passphrase would win over the file
     } else {
       await prepareState(stack); // so that the first secret of the config can be set
       // Behind all others: a full installation of Pulumi does more.
-      lines.push(`export PATH="$PATH":${quoted(resolvePath(`${TOOLS_DIRECTORY}/pulumi/bin`))}`);
+      lines.push(`export PATH="$PATH":${singleQuoted(resolvePath(`${TOOLS_DIRECTORY}/pulumi/bin`))}`);
     }
-    process.stdout.write(`${lines.join("\n")}\ncd ${quoted(resolvePath("."))}\n`);
+    process.stdout.write(`${lines.join("\n")}\ncd ${singleQuoted(resolvePath("."))}\n`);
   });
-}
-
-function parse(args: readonly string[]): { stack?: string | undefined; help: boolean } {
-  try {
-    const options = { stack: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
-    const { values } = parseArgs({ args: [...args], options });
-    return { stack: values.stack, help: values.help ?? false };
-  } catch (error) {
-    throw new CommandError("USAGE", `${messageOf(error)}. \`npm run env -- --help\` shows what there is`);
-  }
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

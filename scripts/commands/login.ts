@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { writeAtomically } from "../../components/files/ownedFiles";
 import { resolvePath } from "../../components/files/paths";
+import { shellWord } from "../../components/shellWord";
 import type { HarborOutputs, RobotOutputs } from "../../stacks/harborOutputs";
 import { type Exclusively, runCommand } from "./command";
 import { mergeLogin } from "./dockerLogin";
@@ -133,15 +134,11 @@ function wordsOf({ registry, username, directory, environment }: ClientLogin): s
   const ca = environment.SSL_CERT_FILE;
   const lines = [
     `Login of ${username} for ${host}, and the trust, are in ${directory}. Use them:`,
-    ...Object.entries(environment).map(([name, value]) => `  export ${name}=${quoted(value)}`),
+    ...Object.entries(environment).map(([name, value]) => `  export ${name}=${shellWord(value)}`),
   ];
   // The Docker Engine looks nowhere else.
-  if (ca) lines.push(`  sudo install -D -m 644 ${quoted(ca)} ${quoted(`/etc/docker/certs.d/${host}/ca.crt`)}`);
+  if (ca) lines.push(`  sudo install -D -m 644 ${shellWord(ca)} ${shellWord(`/etc/docker/certs.d/${host}/ca.crt`)}`);
   return lines.join("\n");
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function readOptions(args: readonly string[]): Options | undefined {

@@ -1,13 +1,12 @@
 import { rm } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { messageOf } from "../../components/errors";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, listProcesses } from "../../components/local/process";
 import { LOCAL_HOME } from "../../stacks/config";
 import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
 import { openStackIfThere } from "./engine";
 import { CommandError } from "./error";
+import { parseOptions } from "./options";
 import { RunLog } from "./progress";
 import { endOrphanedProviders, forgetState, recover } from "./recovery";
 import { type StackName, stackNamed } from "./stackName";
@@ -22,6 +21,12 @@ Takes a stack down: \`pulumi destroy\`. Of the stack "local", the services are e
   --help        this text
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`;
+
+const OPTIONS = {
+  stack: { type: "string" },
+  force: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 /** The command; resolves to its exit code. */
 export function stop(args: readonly string[], exclusively: Exclusively): Promise<number> {
@@ -78,7 +83,7 @@ async function endLeftServices(): Promise<void> {
 }
 
 function readOptions(args: readonly string[]): { help: boolean; force: boolean; stack: StackName } {
-  const values = parse(args);
+  const values = parseOptions(args, OPTIONS, "npm stop --");
   const stack = stackNamed(values.help ? undefined : values.stack);
   if (values.force && !stack.isLocal) {
     throw new CommandError(
@@ -87,17 +92,4 @@ function readOptions(args: readonly string[]): { help: boolean; force: boolean; 
     );
   }
   return { help: values.help ?? false, force: values.force ?? false, stack };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const options = {
-      stack: { type: "string" },
-      force: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    } as const;
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new CommandError("USAGE", `${messageOf(error)}. \`npm stop -- --help\` shows what there is`);
-  }
 }

@@ -38,15 +38,9 @@ export async function findLabel(
 
 /** Throws HarborApiError HARBOR_CONFLICT when there is one of that name. */
 export async function createLabel(client: HarborClient, place: LabelScope, label: LabelContent): Promise<number> {
-  const { name, description, color } = label;
+  const { name } = label;
   const what = `Creating label ${name}`;
-  const body = {
-    name,
-    description,
-    color,
-    scope: place.scope,
-    ...(place.scope === "p" && { project_id: place.projectId }),
-  };
+  const body = bodyOf(place, label);
   return await settle(
     async () => createdId(await client.send({ method: "POST", path: "labels", body, what }), what),
     async () => (await findLabel(client, { ...place, name }))?.id,
@@ -55,14 +49,8 @@ export async function createLabel(client: HarborClient, place: LabelScope, label
 
 /** Throws HarborApiError HARBOR_NOT_FOUND. */
 export async function updateLabel(client: HarborClient, place: LabelScope, label: Label): Promise<void> {
-  const { id, name, description, color } = label;
-  const body = {
-    name,
-    description,
-    color,
-    scope: place.scope,
-    ...(place.scope === "p" && { project_id: place.projectId }),
-  };
+  const { id, name } = label;
+  const body = bodyOf(place, label);
   const write = () => client.send({ method: "PUT", path: path`labels/${id}`, body, what: `Changing label ${name}` });
   await settle(
     () => write().then(() => true),
@@ -111,4 +99,9 @@ function readLabel(fields: Fields): Label {
     description: fields.textOr("description", ""),
     color: fields.textOr("color", ""),
   };
+}
+
+function bodyOf(place: LabelScope, { name, description, color }: LabelContent) {
+  const { scope } = place;
+  return { name, description, color, scope, ...(place.scope === "p" && { project_id: place.projectId }) };
 }

@@ -1,11 +1,12 @@
 /** What is declared of a Harbor on this machine; plain JSON. */
 export interface HarborInstallationInputs {
-  /** Of the release, without `v`: 2.15.2. */
+  /** Of the release, without `v`: 2.15.2. A newer one upgrades, with a backup and a way back; an older one is refused. */
   readonly version: string;
+  /** What clients reach this machine by. */
   readonly hostname: string;
   /** Of harbor.yml, docker-compose.yml and common/: absolute, or relative to the project's folder. */
   readonly directory: string;
-  /** harbor.yml's data_volume; absolute. */
+  /** Of images and database, harbor.yml's data_volume; absolute. */
   readonly dataDirectory: string;
   /** Secret. */
   readonly adminPassword: string;

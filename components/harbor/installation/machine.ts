@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { statfs } from "node:fs/promises";
-import { createServer } from "node:net";
 import path from "node:path";
+import { listenFailure } from "../../local/ports";
 import { HarborInstallationError } from "./error";
 
 /** Below this an installation can't be worth its start: the images alone take more. */
@@ -26,7 +26,7 @@ export function requireMachine(): void {
 /** Throws `HARBOR_PORT_IN_USE` for the first port that a program holds; the ones in `ours` Harbor itself holds. */
 export async function requireFreePorts(ports: readonly number[], ours: readonly number[]): Promise<void> {
   for (const port of ports.filter((candidate) => !ours.includes(candidate))) {
-    const failure = await tryPort(port);
+    const failure = await listenFailure(port); // of every address of the machine, as Docker publishes it
     if (failure === undefined) continue;
     const why = failure.code === "EADDRINUSE" ? "is used by another program" : `can't be used (${failure.message})`;
     throw new HarborInstallationError(
@@ -35,15 +35,6 @@ export async function requireFreePorts(ports: readonly number[], ours: readonly 
         "or httpsPort (1514 is the log container's, and fixed)",
     );
   }
-}
-
-function tryPort(port: number): Promise<NodeJS.ErrnoException | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", resolve);
-    // No address: every one of the machine, as Docker publishes it.
-    server.listen({ port, exclusive: true }, () => server.close(() => resolve(undefined)));
-  });
 }
 
 /** Throws `HARBOR_DISK_TOO_SMALL` when less than `bytes` are free where `folder` is, or will be. */

@@ -1,10 +1,12 @@
+import { X509Certificate } from "node:crypto";
 import { chmod, chown, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
+import { thumbprintOf } from "../../certificate/chain";
 import { runDocker } from "../../docker/cli";
 import { messageOf } from "../../errors";
-import { type CertificateFiles, thumbprintOf } from "./certificate";
+import type { CertificateFiles } from "./certificate";
 import { HarborInstallationError } from "./error";
 import type { HarborInstallationInputs } from "./inputs";
 import { layoutOf, portsOf } from "./layout";
@@ -25,7 +27,7 @@ export async function serveCertificate(
   const { certificate, served } = layoutOf(inputs);
   const [wanted, before] = await Promise.all([contentsOf(certificate), contentsOf(served)]);
   const sameFiles = isSame(wanted, before);
-  const thumbprint = thumbprintOf(wanted.chain);
+  const thumbprint = thumbprintOf(new X509Certificate(wanted.chain));
   if (sameFiles && (await servedThumbprint(inputs)) === thumbprint) return;
   if (!sameFiles) await replace(served, wanted);
   try {
@@ -54,7 +56,7 @@ export async function placeCertificate(inputs: HarborInstallationInputs): Promis
 
 /** Says in words that nginx serves another certificate than the declared one; empty when it does not. */
 export async function driftOfServed(inputs: HarborInstallationInputs): Promise<string> {
-  const wanted = thumbprintOf(await readFile(layoutOf(inputs).certificate.chain));
+  const wanted = thumbprintOf(new X509Certificate(await readFile(layoutOf(inputs).certificate.chain)));
   const served = await servedThumbprint(inputs);
   if (served === undefined) return "its HTTPS port does not answer";
   return served === wanted ? "" : "nginx serves another certificate than the declared one";
@@ -78,7 +80,7 @@ function servedThumbprint(
     };
     socket.once("secureConnect", () => {
       const { raw } = socket.getPeerCertificate();
-      end(raw === undefined ? undefined : thumbprintOf(raw));
+      end(raw === undefined ? undefined : thumbprintOf(new X509Certificate(raw)));
     });
     socket.once("timeout", () => end());
     socket.once("error", () => end());
