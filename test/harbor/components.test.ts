@@ -1,4 +1,4 @@
-import { type Output, output, runtime } from "@pulumi/pulumi";
+import { output } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   existingHarbor,
@@ -8,6 +8,7 @@ import {
   HarborProject,
   HarborRobot,
 } from "../../components";
+import { type Registered, registerByMocks, known } from "../support/mocks";
 
 // What the components of Harbor's API register, under the SDK's mocks; the handlers have their own tests.
 
@@ -23,18 +24,10 @@ const MADE: Record<string, object> = {
   HarborLabel: { labelId: 3 },
   HarborImmutableRule: { ruleId: 4 },
 };
-const registered = new Map<string, Record<string, unknown>>();
+let registered: Registered;
 
 beforeAll(async () => {
-  await runtime.setMocks({
-    newResource({ type, name, inputs }) {
-      const { __provider: _, ...rest } = inputs as Record<string, unknown>;
-      const kind = type.split(":").at(-1) ?? "";
-      if (type.startsWith("pulumi-nodejs:dynamic/")) registered.set(`${kind} ${name}`, rest);
-      return { id: `${kind}-id`, state: { ...rest, ...MADE[kind] } };
-    },
-    call: ({ inputs }) => inputs,
-  });
+  registered = await registerByMocks(MADE);
 });
 
 const harbor = existingHarbor({ url: "https://harbor.example:8443", caFile: "ca.pem" });
@@ -47,14 +40,14 @@ const CONNECTION = {
 
 describe("An existing Harbor", () => {
   it("has a host, and a connection without any secret", async () => {
-    expect(await value(output(harbor.host))).toBe("harbor.example:8443");
-    expect(await value(output(harbor.connection))).toEqual(CONNECTION);
+    expect(await known(output(harbor.host))).toBe("harbor.example:8443");
+    expect(await known(output(harbor.connection))).toEqual(CONNECTION);
     const other = existingHarbor({
       url: "https://harbor.example",
       username: "robot$provisioner",
       passwordKey: "robot",
     });
-    expect(await value(output(other.connection))).toEqual({
+    expect(await known(output(other.connection))).toEqual({
       url: "https://harbor.example",
       username: "robot$provisioner",
       passwordKey: "robot",
@@ -65,8 +58,8 @@ describe("An existing Harbor", () => {
 describe("A HarborProject", () => {
   it("has its resource's name and is private, unless said otherwise; nothing that was not declared is handed over", async () => {
     const project = new HarborProject("app", { harbor });
-    expect(await value(project.projectId)).toBe(7);
-    expect(await value(project.projectName)).toBe("app");
+    expect(await known(project.projectId)).toBe(7);
+    expect(await known(project.projectName)).toBe("app");
     expect(project.repository("net-monitor")).toBe("app/net-monitor");
     expect(registered.get("HarborProject app")).toEqual({ harbor: CONNECTION, projectName: "app", public: false });
   });
@@ -79,13 +72,13 @@ describe("A HarborProject", () => {
       adopt: true,
     } as const;
     const project = new HarborProject("declared", { harbor, projectName: "other", ...how });
-    await value(project.projectId);
+    await known(project.projectId);
     expect(project.repository("a/b")).toBe("other/a/b");
     const inputs = { harbor: CONNECTION, projectName: "other", ...how };
     // It is there already: a preview says what keeps the project from being taken over.
     expect(registered.get("HarborProject declared")).toEqual({ ...inputs, lookAhead: true });
     const installed = { connection: harbor.connection, host: harbor.host };
-    await value(new HarborProject("installed", { harbor: installed, projectName: "other", ...how }).projectId);
+    await known(new HarborProject("installed", { harbor: installed, projectName: "other", ...how }).projectId);
     expect(registered.get("HarborProject installed")).toEqual(inputs);
   });
 });
@@ -95,7 +88,7 @@ describe("What is in a project", () => {
 
   it("a HarborContentTrust", async () => {
     const gate = new HarborContentTrust("gate", { harbor, project, require: ["notation", "cosign"] });
-    expect(await value(gate.require)).toEqual(["notation", "cosign"]);
+    expect(await known(gate.require)).toEqual(["notation", "cosign"]);
     expect(registered.get("HarborContentTrust gate")).toEqual({
       harbor: CONNECTION,
       project: "app",
@@ -105,8 +98,8 @@ describe("What is in a project", () => {
 
   it("a HarborRobot: never expires, a week of overlap; its users are told of a file, not of the secret", async () => {
     const robot = new HarborRobot("signer", { harbor, project, permissions: "push", directory: "robots/signer" });
-    expect(await value(robot.username)).toBe("robot$app+signer");
-    expect(await value(robot.connection)).toEqual({
+    expect(await known(robot.username)).toBe("robot$app+signer");
+    expect(await known(robot.connection)).toEqual({
       host: "harbor.example:8443",
       caFile: "ca.pem",
       dockerConfig: "robots/signer/docker",
@@ -140,30 +133,26 @@ describe("What is in a project", () => {
       project,
       ...how,
     });
-    expect(await value(robot.connection)).toEqual({ host: "harbor.example", dockerConfig: "robots/reader/docker" });
+    expect(await known(robot.connection)).toEqual({ host: "harbor.example", dockerConfig: "robots/reader/docker" });
     expect(registered.get("HarborRobot full")).toMatchObject({ project: "app", ...how });
   });
 
   it("a HarborImmutableRule: every tag of every repository, unless patterns are given", async () => {
     const rule = new HarborImmutableRule("all", { harbor, project });
-    expect(await value(rule.ruleId)).toBe(4);
+    expect(await known(rule.ruleId)).toBe(4);
     const inputs = { harbor: CONNECTION, project: "app", repositories: "**", disabled: false };
     expect(registered.get("HarborImmutableRule all")).toEqual({ ...inputs, tags: "**" });
     const tags = { except: "latest" };
-    await value(new HarborImmutableRule("some", { harbor, project, tags, adopt: true }).ruleId);
+    await known(new HarborImmutableRule("some", { harbor, project, tags, adopt: true }).ruleId);
     expect(registered.get("HarborImmutableRule some")).toEqual({ ...inputs, tags, adopt: true, lookAhead: true });
   });
 
   it("a HarborLabel, of a project or of all", async () => {
     const label = new HarborLabel("trusted", { harbor, project, color: "#00AB9A" });
-    expect(await value(label.labelId)).toBe(3);
+    expect(await known(label.labelId)).toBe(3);
     const inputs = { harbor: CONNECTION, labelName: "trusted", description: "", color: "#00AB9A" };
     expect(registered.get("HarborLabel trusted")).toEqual({ ...inputs, project: "app" });
-    await value(new HarborLabel("global", { harbor, labelName: "trusted", color: "#00AB9A" }).labelId);
+    await known(new HarborLabel("global", { harbor, labelName: "trusted", color: "#00AB9A" }).labelId);
     expect(registered.get("HarborLabel global")).toEqual(inputs);
   });
 });
-
-function value<T>(of: Output<T>): Promise<T> {
-  return new Promise((resolve) => void of.apply(resolve));
-}

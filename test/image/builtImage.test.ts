@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Output, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BuiltImage, type BuiltImageArgs, SignedImage, SigningIdentity, Trust, VerifiedImage } from "../../components";
 import { projectRoot } from "../../components/files/paths";
+import { type Registered, registerByMocks, known } from "../support/mocks";
 import { type GitRepository, makeRepository } from "./context/repository";
 
 // What a BuiltImage registers, under the SDK's mocks; the engine's plugin for Docker is not called.
@@ -13,7 +13,7 @@ import { type GitRepository, makeRepository } from "./context/repository";
 const ID = `sha256:${"c".repeat(64)}`;
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-const registered = new Map<string, Record<string, unknown>>();
+let registered: Registered;
 let directory: string;
 let repository: GitRepository;
 let commit: string;
@@ -21,19 +21,10 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "breakwater-built-"));
   repository = makeRepository(directory);
   commit = repository.commit({ Dockerfile: "FROM scratch\n", "docker/Dockerfile": "FROM scratch\n" });
-  await runtime.setMocks({
-    newResource({ type, name, inputs }) {
-      const { __provider: _, ...rest } = inputs as Record<string, unknown>;
-      const kind = type.split(":").at(-1) ?? "";
-      registered.set(`${kind} ${name}`, rest);
-      const made: Record<string, object> = {
-        Image: { repoDigest: ID },
-        PushedImage: { digest: DIGEST, mediaType: MANIFEST, size: 1 },
-        SignedImage: { signature: { digest: ID } },
-      };
-      return { id: `${kind}-id`, state: { ...rest, ...made[kind] } };
-    },
-    call: ({ inputs }) => inputs,
+  registered = await registerByMocks({
+    Image: { repoDigest: ID },
+    PushedImage: { digest: DIGEST, mediaType: MANIFEST, size: 1 },
+    SignedImage: { signature: { digest: ID } },
   });
 });
 afterAll(async () => {
@@ -45,13 +36,12 @@ const registry = { host: "registry.example" };
 const place = { registry, repository: "notation-project/net-monitor", tag: "v1" };
 const build = (name: string, args: Pick<BuiltImageArgs, "context"> & Partial<BuiltImageArgs>) =>
   new BuiltImage(name, { ...place, ...args });
-const value = <T>(of: Output<T>): Promise<T> => new Promise((resolve) => void of.apply(resolve));
 
 describe("A BuiltImage", () => {
   it("of a Git URL builds the commit that the branch names, and shows it", async () => {
     const image = build("git", { context: `${repository.url}#main:docker`, platform: "linux/amd64" });
     expect(image.commit).toBe(commit);
-    expect(await value(image.pinned)).toEqual({
+    expect(await known(image.pinned)).toEqual({
       registry,
       repository: place.repository,
       digest: DIGEST,
@@ -80,7 +70,7 @@ describe("A BuiltImage", () => {
       acceptTag: true,
     });
     expect(image.commit).toBeUndefined();
-    await value(image.pinned);
+    await known(image.pinned);
     expect(registered.get("Image folder")?.build).toEqual({
       context,
       dockerfile: join(context, "App.Dockerfile"),
@@ -102,8 +92,8 @@ describe("A BuiltImage", () => {
     const identity = new SigningIdentity("wabbit", { directory: "identity" });
     const policy = { version: "1.0" as const, trustPolicies: [] };
     const trust = new Trust("trust", { policy, stores: {}, directory: "trust" });
-    await value(new SignedImage("signed", { image, identity, trust }).pinned);
-    await value(new VerifiedImage("built", { image, trust }).reference);
+    await known(new SignedImage("signed", { image, identity, trust }).pinned);
+    await known(new VerifiedImage("built", { image, trust }).reference);
     for (const key of ["SignedImage signed", "VerifiedImage built"]) {
       expect(registered.get(key)?.image).toMatchObject({ digest: DIGEST, repository: place.repository });
     }

@@ -1,4 +1,4 @@
-import { type Output, output, runtime } from "@pulumi/pulumi";
+import { output } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   PushedImage,
@@ -8,6 +8,7 @@ import {
   Trust,
   VerifiedImage,
 } from "../../components";
+import { type Registered, registerByMocks, known } from "../support/mocks";
 
 // What the components of a signed and verified image register, under the SDK's mocks; the handlers have their own tests.
 
@@ -29,18 +30,10 @@ const MADE: Record<string, object> = {
     accepted: ["expiry"],
   },
 };
-const registered = new Map<string, Record<string, unknown>>();
+let registered: Registered;
 
 beforeAll(async () => {
-  await runtime.setMocks({
-    newResource({ type, name, inputs }) {
-      const { __provider: _, ...rest } = inputs as Record<string, unknown>;
-      const kind = type.split(":").at(-1) ?? "";
-      if (type.startsWith("pulumi-nodejs:dynamic/")) registered.set(`${kind} ${name}`, rest);
-      return { id: `${kind}-id`, state: { ...rest, ...(MADE[`${kind} ${name}`] ?? MADE[kind]) } };
-    },
-    call: ({ inputs }) => inputs,
-  });
+  registered = await registerByMocks(MADE);
 });
 
 function declared(name: string, how: Omit<SignedImageArgs, "image" | "identity" | "trust">) {
@@ -61,14 +54,14 @@ describe("A SignedImage", () => {
     const timestamp = { url: "http://tsa.example", roots: ["root"] };
     const how = { format: "cose", expiry: "24h", timestamp, acceptWeaker: ["expiry"] } as const;
     const { signed } = declared("options", { ...how, userMetadata: { build: output("42") } });
-    expect(await value(signed.signatureDigest)).toBe(SIGNATURE);
+    expect(await known(signed.signatureDigest)).toBe(SIGNATURE);
     expect(registered.get("SignedImage options")).toMatchObject({ ...how, userMetadata: { build: "42" } });
-    expect(await value(signed.pinned)).toMatchObject({ digest: DIGEST });
+    expect(await known(signed.pinned)).toMatchObject({ digest: DIGEST });
   });
 
   it("hands over nothing that was not declared: its state stays as it was", async () => {
     const { signed } = declared("plain", {});
-    await value(signed.signatureDigest);
+    await known(signed.signatureDigest);
     expect(Object.keys(registered.get("SignedImage plain") ?? {}).sort()).toEqual(["identity", "image", "trust"]);
   });
 });
@@ -77,8 +70,8 @@ describe("A PushedImage", () => {
   const place = { source: "s", registry: { host: "registry.example" }, repository: "app", tag: "v1" };
 
   it("of an index hands on what is below it; of a manifest nothing", async () => {
-    expect(await value(new PushedImage("index", place).pinned)).toMatchObject({ children: [{ digest: DIGEST }] });
-    expect(await value(new PushedImage("manifest", place).pinned)).not.toHaveProperty("children");
+    expect(await known(new PushedImage("index", place).pinned)).toMatchObject({ children: [{ digest: DIGEST }] });
+    expect(await known(new PushedImage("manifest", place).pinned)).not.toHaveProperty("children");
   });
 });
 
@@ -87,18 +80,14 @@ describe("A VerifiedImage", () => {
     const { signed, trust } = declared("gate", {});
     const how = { acceptWeaker: ["expiry", "revocation"], maxSignatures: 5 } as const;
     const gate = new VerifiedImage("gate", { image: signed, trust, ...how, userMetadata: { build: output("42") } });
-    expect(await value(gate.reference)).toContain(DIGEST);
+    expect(await known(gate.reference)).toContain(DIGEST);
     expect(registered.get("VerifiedImage gate")).toMatchObject({ ...how, userMetadata: { build: "42" } });
-    expect(await value(gate.accepted)).toEqual(["expiry"]);
+    expect(await known(gate.accepted)).toEqual(["expiry"]);
   });
 
   it("hands over nothing that was not declared", async () => {
     const { signed, trust } = declared("plain gate", {});
-    await value(new VerifiedImage("plain gate", { image: signed, trust }).reference);
+    await known(new VerifiedImage("plain gate", { image: signed, trust }).reference);
     expect(Object.keys(registered.get("VerifiedImage plain gate") ?? {}).sort()).toEqual(["image", "trust"]);
   });
 });
-
-function value<T>(of: Output<T>): Promise<T> {
-  return new Promise((resolve) => void of.apply(resolve));
-}

@@ -1,6 +1,6 @@
-import { type Output, runtime } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { existingHarbor, HarborProject, HarborRobot, ShadowCheck, type ShadowImage, Trust } from "../../../components";
+import { type Registered, registerByMocks, known } from "../../support/mocks";
 
 // What a ShadowCheck registers, under the SDK's mocks; the handler has its own test.
 
@@ -12,20 +12,10 @@ const image: ShadowImage = {
   trusted: false,
   why: "not verified",
 };
-const registered = new Map<string, Record<string, unknown>>();
+let registered: Registered;
 
 beforeAll(async () => {
-  await runtime.setMocks({
-    newResource({ type, name, inputs }) {
-      const { __provider: _, ...rest } = inputs as Record<string, unknown>;
-      const kind = type.split(":").at(-1) ?? "";
-      if (type.startsWith("pulumi-nodejs:dynamic/")) registered.set(`${kind} ${name}`, rest);
-      const made =
-        kind === "ShadowCheck" ? { images: [image] } : kind === "HarborProject" ? { projectName: "app" } : {};
-      return { id: `${kind}-id`, state: { ...rest, ...made } };
-    },
-    call: ({ inputs }) => inputs,
-  });
+  registered = await registerByMocks({ ShadowCheck: { images: [image] }, HarborProject: { projectName: "app" } });
 });
 
 describe("A ShadowCheck", () => {
@@ -36,7 +26,7 @@ describe("A ShadowCheck", () => {
     const policy = { version: "1.0" as const, trustPolicies: [] };
     const trust = new Trust("trust", { policy, stores: {}, directory: "trust" });
     const check = new ShadowCheck("shadow", { harbor, project, trust, registry: robot.connection });
-    expect(await value(check.images)).toEqual([image]);
+    expect(await known(check.images)).toEqual([image]);
     expect(registered.get("ShadowCheck shadow")).toMatchObject({
       harbor: { url: "https://harbor.example", username: "admin", passwordKey: "adminPassword" },
       project: "app",
@@ -46,7 +36,3 @@ describe("A ShadowCheck", () => {
     expect(JSON.stringify(registered.get("ShadowCheck shadow"))).not.toMatch(/"password"/);
   });
 });
-
-function value<T>(from: Output<T>): Promise<T> {
-  return new Promise((resolve) => from.apply(resolve));
-}
