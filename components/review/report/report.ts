@@ -1,0 +1,148 @@
+import type { ValidationType, VerificationLevelName } from "../../notary/trust/document";
+import type { CertificateFacts, Finding, Severity } from "../finding";
+import type { Problem } from "../state";
+
+/** The result of a review; plain JSON, whose schema is `reportSchema`. */
+export interface Report {
+  readonly version: 1;
+  readonly base: SideName;
+  readonly head: SideName;
+  /** The one clock of all verdicts, ISO 8601. */
+  readonly at: string;
+  /** Not everything could be asked: see `unknown` and `problems`. */
+  readonly partial: boolean;
+  readonly problems: readonly Problem[];
+  /** Loudest first. */
+  readonly semantic: readonly Finding[];
+  /** Images whose verdict or enforcement changes; towards trust first. */
+  readonly flips: readonly Flip[];
+  /** How many images keep the verdict they had. */
+  readonly unchanged: { readonly verified: number; readonly failed: number; readonly skipped: number };
+  /** Images of which nothing can be said. */
+  readonly unknown: readonly UnknownImage[];
+  readonly enforcers: readonly EnforcerEffect[];
+  readonly rules: readonly RuleResult[];
+  readonly exceptions: readonly ExceptionUse[];
+  readonly map: TrustMap;
+  /** Every certificate and signature expiry that the head depends on; for the timeline. */
+  readonly validity: readonly Validity[];
+}
+
+export interface SideName {
+  readonly name: string;
+  readonly commit?: string;
+}
+
+/** A verdict in short. */
+export interface VerdictFacts {
+  readonly verdict: "verified" | "failed" | "skipped";
+  readonly enforced: boolean;
+  readonly statement: string | null;
+  readonly level: VerificationLevelName | null;
+}
+
+/** An image that changes sides. */
+export interface Flip {
+  /** `host/repository@digest` */
+  readonly reference: string;
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly towards: "trust" | "distrust";
+  readonly before: VerdictFacts;
+  readonly after: VerdictFacts;
+  /** The statement that causes the flip (of head; of base where head has none). */
+  readonly statement: string | null;
+  /** The validation that fails on the failing side; null where none was reached. */
+  readonly validation: ValidationType | null;
+  /** Stable code of the failing side's reason; null when both sides verify and only `enforced` differs. */
+  readonly code: string | null;
+  readonly why: string;
+  /** Subject and thumbprint of the signer. */
+  readonly signer: { readonly subject: string; readonly thumbprint: string } | null;
+}
+
+export interface UnknownImage {
+  readonly reference: string;
+  /** Which inventory named it. */
+  readonly inventory: string;
+  readonly code: string;
+  readonly why: string;
+}
+
+export type EnforcerName = "notation" | "ratify" | "kyverno" | "harbor";
+
+/** What one enforcer would make of a changed statement. */
+export interface EnforcerEffect {
+  readonly enforcer: EnforcerName;
+  readonly stack: string;
+  readonly statement: string;
+  /** `exact`: as declared; `weaker`: lets more pass than declared; `stricter`; `inexpressible`. */
+  readonly fidelity: "exact" | "weaker" | "stricter" | "inexpressible";
+  readonly sentence: string;
+}
+
+/** A rule of the rule file, judged. */
+export interface RuleResult {
+  readonly rule: string;
+  readonly stack: string | null;
+  readonly result: "passed" | "violated" | "excepted" | "unknown";
+  readonly severity: Severity;
+  /** What violates it: a sentence each; empty when passed. */
+  readonly violations: readonly RuleViolation[];
+}
+
+export interface RuleViolation {
+  /** What exceptions name: an identity, a thumbprint, a reference, a project. */
+  readonly subject: string;
+  readonly sentence: string;
+  /** Index into `exceptions` of the one that covers it. */
+  readonly exception?: number;
+}
+
+/** An exception of the base's exception file; shown in each report. */
+export interface ExceptionUse {
+  readonly rule: string;
+  readonly stack: string | null;
+  readonly subject: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** ISO 8601 date-time at which it ends by itself. */
+  readonly expires: string;
+  readonly state: "used" | "unused" | "expired";
+}
+
+export type ChangeState = "same" | "added" | "removed" | "changed";
+
+/** The trust map: identities → stores → statements → repositories → images. */
+export interface TrustMap {
+  readonly nodes: readonly MapNode[];
+  readonly edges: readonly MapEdge[];
+}
+
+export interface MapNode {
+  readonly id: string;
+  readonly column: "identity" | "store" | "statement" | "repository" | "image";
+  readonly stack: string;
+  readonly label: string;
+  readonly detail: readonly string[];
+  readonly change: ChangeState;
+  /** For images: what the head says. */
+  readonly verdict?: "verified" | "failed" | "skipped" | "unknown";
+}
+
+export interface MapEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly change: ChangeState;
+}
+
+/** A span in which something is valid. */
+export interface Validity {
+  readonly what: "anchor" | "tsa-anchor" | "signing-identity" | "signature" | "tls";
+  readonly label: string;
+  readonly stack: string;
+  readonly notBefore: string | null;
+  readonly notAfter: string;
+  readonly certificate?: CertificateFacts;
+  readonly change: ChangeState;
+}
