@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
-import { join } from "node:path";
 import { messageOf } from "../errors";
+import { FolderTree } from "../files/folderTree";
+import { below, type FileTree, TreeError } from "../files/tree";
 import { certificatePem, parseCertificates } from "../notary/certificates/pem";
 import type { TrustDeclaration } from "../notary/trust/declaration";
 import { parseTrustPolicy } from "../notary/trust/policy";
@@ -15,7 +15,7 @@ import { TrustDirectoryError } from "./error";
 const POLICY_FILE = "trustpolicy.json";
 /** The name that later versions prefer. */
 const OCI_POLICY_FILE = "trustpolicy.oci.json";
-const STORES = ["truststore", "x509"];
+const STORES = "truststore/x509";
 /** What a certificate's file is named; notation reads files of other names, too. */
 const EXTENSION = /\.(pem|crt|cer|der)$/i;
 const FILE_BYTES_MAX = 1024 * 1024;
@@ -31,7 +31,7 @@ export function renderTrustDirectory({ policy, stores }: TrustDeclaration): Reco
   for (const [reference, certificates] of parseTrustStores(stores)) {
     const { type, name } = parseTrustStoreReference(reference, "the trust stores");
     for (const { raw, thumbprint } of certificates)
-      files[[...STORES, type, name, `${thumbprint}.pem`].join("/")] = certificatePem(raw);
+      files[below(STORES, type, name, `${thumbprint}.pem`)] = certificatePem(raw);
   }
   return files;
 }
@@ -45,118 +45,114 @@ export function renderTrustDirectory({ policy, stores }: TrustDeclaration): Reco
  * @throws TrustDirectoryError, TrustPolicyError
  */
 export function readTrustDirectory(directory: string): TrustDeclaration {
-  const policy = parseTrustPolicy(readPolicy(directory));
-  const stores: Record<string, string[]> = {};
-  const root = join(directory, ...STORES);
-  for (const type of statOf(root) ? foldersIn(root) : []) {
-    if (!TRUST_STORE_TYPES.some((known) => known === type))
-      throw folderInvalid(join(root, type), `is no trust store type; use ${TRUST_STORE_TYPES.join(", ")}`);
-    for (const name of foldersIn(join(root, type))) {
-      if (!isTrustStoreName(name))
-        throw folderInvalid(join(root, type, name), "has a name that no trust store may have; rename it");
-      stores[`${type}:${name}`] = namesIn(join(root, type, name)).flatMap((file) =>
-        readCertificates(join(root, type, name, file)),
+  return readTrust(new FolderTree(directory), "");
+}
+
+/** The same from a folder of a tree. @throws TrustDirectoryError, TrustPolicyError */
+export function readTrust(tree: FileTree, folder: string): TrustDeclaration {
+  try {
+    return new TrustFolder(tree).read(folder);
+  } catch (error) {
+    if (!(error instanceof TreeError)) throw error;
+    throw new TrustDirectoryError("TRUST_FILE_UNREADABLE", error.message, { cause: error });
+  }
+}
+
+class TrustFolder {
+  readonly #tree: FileTree;
+
+  constructor(tree: FileTree) {
+    this.#tree = tree;
+  }
+
+  read(folder: string): TrustDeclaration {
+    const policy = parseTrustPolicy(this.#policy(folder));
+    const stores: Record<string, string[]> = {};
+    const root = below(folder, STORES);
+    for (const type of this.#tree.entry(root) ? this.#folders(root) : []) {
+      if (!TRUST_STORE_TYPES.some((known) => known === type))
+        throw this.#invalid(below(root, type), `is no trust store type; use ${TRUST_STORE_TYPES.join(", ")}`);
+      for (const name of this.#folders(below(root, type))) {
+        const store = below(root, type, name);
+        if (!isTrustStoreName(name)) throw this.#invalid(store, "has a name that no trust store may have; rename it");
+        stores[`${type}:${name}`] = this.#names(store).flatMap((file) => this.#certificates(below(store, file)));
+      }
+    }
+    return { policy, stores };
+  }
+
+  #policy(folder: string): string {
+    const present = [OCI_POLICY_FILE, POLICY_FILE]
+      .map((name) => below(folder, name))
+      .filter((path) => this.#tree.entry(path));
+    const [text, other] = present.map((path) => this.#regularFile(path).toString("utf8"));
+    const shown = this.#tree.shown(folder);
+    if (text === undefined) {
+      throw new TrustDirectoryError(
+        "TRUST_POLICY_FILE_MISSING",
+        `${shown} has no ${POLICY_FILE}: write one, or name another folder`,
+      );
+    }
+    // Each version of notation prefers another one of the two.
+    if (other !== undefined && other !== text) {
+      throw new TrustDirectoryError(
+        "TRUST_POLICY_FILES_DIFFER",
+        `${shown} has ${OCI_POLICY_FILE} and another ${POLICY_FILE}: remove one`,
+      );
+    }
+    return text;
+  }
+
+  #certificates(path: string): string[] {
+    const content = this.#regularFile(path);
+    try {
+      return parseCertificates(content).map(({ raw }) => certificatePem(raw));
+    } catch (error) {
+      const isNamedSo = EXTENSION.test(path);
+      throw new TrustDirectoryError(
+        isNamedSo ? "TRUST_FILE_CERTIFICATE_INVALID" : "TRUST_FILE_EXTENSION_UNSUPPORTED",
+        `${this.#tree.shown(path)} is in a trust store and holds no certificate (${messageOf(error)}): ${isNamedSo ? "replace" : "remove"} it`,
+        { cause: error },
       );
     }
   }
-  return { policy, stores };
-}
 
-function readPolicy(directory: string): string {
-  const present = [OCI_POLICY_FILE, POLICY_FILE].map((name) => join(directory, name)).filter((path) => statOf(path));
-  const [text, other] = present.map((path) => readRegularFile(path).toString("utf8"));
-  if (text === undefined) {
-    throw new TrustDirectoryError(
-      "TRUST_POLICY_FILE_MISSING",
-      `${directory} has no ${POLICY_FILE}: write one, or name another folder`,
-    );
-  }
-  // Each version of notation prefers another one of the two.
-  if (other !== undefined && other !== text) {
-    throw new TrustDirectoryError(
-      "TRUST_POLICY_FILES_DIFFER",
-      `${directory} has ${OCI_POLICY_FILE} and another ${POLICY_FILE}: remove one`,
-    );
-  }
-  return text;
-}
-
-function readCertificates(path: string): string[] {
-  const content = readRegularFile(path);
-  try {
-    return parseCertificates(content).map(({ raw }) => certificatePem(raw));
-  } catch (error) {
-    const isNamedSo = EXTENSION.test(path);
-    throw new TrustDirectoryError(
-      isNamedSo ? "TRUST_FILE_CERTIFICATE_INVALID" : "TRUST_FILE_EXTENSION_UNSUPPORTED",
-      `${path} is in a trust store and holds no certificate (${messageOf(error)}): ${isNamedSo ? "replace" : "remove"} it`,
-      { cause: error },
-    );
-  }
-}
-
-function readRegularFile(path: string): Buffer {
-  const stat = statOf(path);
-  if (!stat?.isFile()) {
-    throw new TrustDirectoryError(
-      "TRUST_FILE_NOT_REGULAR",
-      `${path} is no regular file (symbolic links and folders are not supported): put the file itself there`,
-    );
-  }
-  if (stat.size > FILE_BYTES_MAX)
-    throw new TrustDirectoryError(
-      "TRUST_FILE_TOO_LARGE",
-      `${path} has more than ${FILE_BYTES_MAX} bytes: split or remove it`,
-    );
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-/** The names of the folders in a folder; files are passed over, links are not. */
-function foldersIn(path: string): string[] {
-  return namesIn(path).filter((name) => {
-    const stat = statOf(join(path, name));
-    if (stat && !stat.isDirectory() && !stat.isFile())
-      throw folderInvalid(
-        join(path, name),
-        "is no folder (symbolic links are not supported): put the folder itself there",
+  #regularFile(path: string): Buffer {
+    const entry = this.#tree.entry(path);
+    const shown = this.#tree.shown(path);
+    if (entry?.kind !== "file") {
+      throw new TrustDirectoryError(
+        "TRUST_FILE_NOT_REGULAR",
+        `${shown} is no regular file (symbolic links and folders are not supported): put the file itself there`,
       );
-    return stat?.isDirectory();
-  });
-}
-
-function namesIn(path: string): string[] {
-  if (!statOf(path)?.isDirectory())
-    throw folderInvalid(path, "is no folder (symbolic links are not supported): put the folder itself there");
-  try {
-    return readdirSync(path).sort();
-  } catch (error) {
-    throw unreadable(path, error);
+    }
+    if (entry.size > FILE_BYTES_MAX)
+      throw new TrustDirectoryError(
+        "TRUST_FILE_TOO_LARGE",
+        `${shown} has more than ${FILE_BYTES_MAX} bytes: split or remove it`,
+      );
+    return this.#tree.read(path);
   }
-}
 
-/** What is there, links not followed; undefined when nothing is. */
-function statOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    // Something above it is a file.
-    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
-    throw unreadable(path, error);
+  /** The names of the folders in a folder; files are passed over, links are not. */
+  #folders(path: string): string[] {
+    return this.#names(path).filter((name) => {
+      const kind = this.#tree.entry(below(path, name))?.kind;
+      if (kind === "symlink" || kind === "other") throw this.#noFolder(below(path, name));
+      return kind === "folder";
+    });
   }
-}
 
-function folderInvalid(path: string, what: string): TrustDirectoryError {
-  return new TrustDirectoryError("TRUST_STORE_FOLDER_INVALID", `${path} ${what}`);
-}
+  #names(path: string): string[] {
+    if (this.#tree.entry(path)?.kind !== "folder") throw this.#noFolder(path);
+    return this.#tree.names(path);
+  }
 
-function unreadable(path: string, error: unknown): TrustDirectoryError {
-  return new TrustDirectoryError(
-    "TRUST_FILE_UNREADABLE",
-    `${path} cannot be read (${messageOf(error)}): give the right to read it`,
-    { cause: error },
-  );
+  #noFolder(path: string): TrustDirectoryError {
+    return this.#invalid(path, "is no folder (symbolic links are not supported): put the folder itself there");
+  }
+
+  #invalid(path: string, what: string): TrustDirectoryError {
+    return new TrustDirectoryError("TRUST_STORE_FOLDER_INVALID", `${this.#tree.shown(path)} ${what}`);
+  }
 }
