@@ -16,16 +16,19 @@ export class FolderTree implements FileTree {
   }
 
   entry(path: string): TreeEntry | undefined {
-    const stat = this.#reading(path, () => lstatSync(this.shown(path), { throwIfNoEntry: false }));
+    if (this.#isBehindLink(path)) return undefined;
+    const stat = this.#stat(path);
     return stat && { kind: kindOf(stat), size: stat.isFile() ? stat.size : 0 };
   }
 
   names(path: string): string[] {
+    if (path !== "" && this.entry(path)?.kind !== "folder") return [];
     return this.#reading(path, () => readdirSync(this.shown(path)).sort()) ?? [];
   }
 
   read(path: string): Buffer {
-    const content = this.#reading(path, () => readFileSync(this.shown(path)));
+    const isFile = this.entry(path)?.kind === "file";
+    const content = isFile ? this.#reading(path, () => readFileSync(this.shown(path))) : undefined;
     if (content === undefined) throw new TreeError("TREE_UNREADABLE", `${this.shown(path)} is gone: run again`);
     return content;
   }

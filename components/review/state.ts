@@ -26,8 +26,8 @@ export interface TrustState {
 /** One stack's trust folder and config. */
 export interface StackState {
   readonly stack: string;
-  /** Policy and stores, compiled as one. */
-  readonly trust: Readable<Trust>;
+  /** Policy and stores, compiled as one; undefined where the stack has no trust folder. */
+  readonly trust: Readable<Trust> | undefined;
   /** The committed certificates of signing identities, `localkeys/NAME.crt`, leaf first. */
   readonly identities: ReadonlyMap<string, Readable<readonly Certificate[]>>;
   /** What the stack's config says of trust; undefined where the stack has none. */

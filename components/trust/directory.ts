@@ -66,6 +66,7 @@ class TrustFolder {
   }
 
   read(folder: string): TrustDeclaration {
+    if (folder !== "" && this.#tree.entry(folder)?.kind !== "folder") throw this.#noFolder(folder);
     const policy = parseTrustPolicy(this.#policy(folder));
     const stores: Record<string, string[]> = {};
     const root = below(folder, STORES);

@@ -1,0 +1,109 @@
+import { execFileSync } from "node:child_process";
+import { ReviewError } from "./error";
+
+/** What a tree of trust may have at most; a real one has some kilobytes. */
+const OUTPUT_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Nothing that the repository is set up with may run, and nothing may be fetched. */
+const HARMLESS = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat"];
+const ENVIRONMENT = {
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_NO_REPLACE_OBJECTS: "1",
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_TERMINAL_PROMPT: "0",
+};
+
+/** Git's object store below a folder: it is asked for names and objects, and never checks anything out. */
+export class Git {
+  readonly #directory: string;
+
+  /** @param directory in a repository */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** The commit that a ref names now. @throws ReviewError REVIEW_REF_UNKNOWN, REVIEW_NOT_A_REPOSITORY, REVIEW_NO_GIT */
+  commitOf(ref: string): string {
+    // `--end-of-options`: what looks like an option is a ref that does not exist.
+    const found = this.#ask(["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
+    if (found !== undefined) return found.toString("utf8").trim();
+    this.#requireRepository();
+    const isShallow = this.#ask(["rev-parse", "--is-shallow-repository"])?.toString("utf8").trim() === "true";
+    const wayOut = isShallow
+      ? `this clone is shallow, so fetch it first: git fetch origin ${JSON.stringify(ref)} (in GitHub Actions: fetch-depth: 0)`
+      : "see `git branch --all`, and fetch it if it is on the server";
+    throw new ReviewError("REVIEW_REF_UNKNOWN", `git knows no commit ${JSON.stringify(ref)} here: ${wayOut}`);
+  }
+
+  /** The directory's place in its repository: empty, or with `/` at its end. */
+  prefix(): string {
+    return this.#run(["rev-parse", "--show-prefix"]).toString("utf8").replace(/\n$/, "");
+  }
+
+  /** The entries below a folder of a commit, as `ls-tree -z` prints them: `MODE TYPE OID SIZE\tPATH`. */
+  list(commit: string, folder: string): string[] {
+    const listed = this.#run(["ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", `:(literal)${folder}`]);
+    return listed
+      .toString("utf8")
+      .split("\0")
+      .filter((line) => line !== "");
+  }
+
+  /** The content of blobs, in their order. */
+  contents(oids: readonly string[]): Buffer[] {
+    if (oids.length === 0) return [];
+    const output = this.#run(["cat-file", "--batch"], `${oids.join("\n")}\n`);
+    const contents: Buffer[] = [];
+    let position = 0;
+    for (const oid of oids) {
+      const lineEnd = output.indexOf(0x0a, position);
+      const [, type, size] = output.toString("latin1", position, lineEnd).split(" ");
+      if (type !== "blob")
+        throw new ReviewError("REVIEW_REF_UNKNOWN", `git has no blob ${oid}: the clone is not whole, fetch again`);
+      const start = lineEnd + 1;
+      const end = start + Number(size);
+      contents.push(output.subarray(start, end));
+      position = end + 1;
+    }
+    return contents;
+  }
+
+  #requireRepository(): void {
+    try {
+      this.#run(["rev-parse", "--git-dir"]);
+    } catch (error) {
+      if (error instanceof ReviewError) throw error;
+      const reason = String((error as { stderr?: unknown }).stderr ?? "").trim();
+      throw new ReviewError(
+        "REVIEW_NOT_A_REPOSITORY",
+        `git can't read ${this.#directory} (${reason}): mend that, or give two folders, --base DIR --head DIR`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Undefined when git says no. */
+  #ask(args: readonly string[]): Buffer | undefined {
+    try {
+      return this.#run(args);
+    } catch (error) {
+      if (error instanceof ReviewError) throw error;
+      return undefined;
+    }
+  }
+
+  #run(args: readonly string[], input?: string): Buffer {
+    try {
+      return execFileSync("git", [...HARMLESS, ...args], {
+        cwd: this.#directory,
+        env: { ...process.env, ...ENVIRONMENT },
+        maxBuffer: OUTPUT_BYTES_MAX,
+        stdio: ["pipe", "pipe", "pipe"],
+        ...(input !== undefined && { input }),
+      });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      throw new ReviewError("REVIEW_NO_GIT", "git is not installed: install it, or give two folders", { cause: error });
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { BreakwaterError, messageOf } from "../errors";
+import { below, type FileTree } from "../files/tree";
+import type { Certificate } from "../notary/certificates/certificate";
+import { parseCertificates } from "../notary/certificates/pem";
+import { compileTrust } from "../notary/trust/declaration";
+import { readTrust } from "../trust/directory";
+import { ReviewError } from "./error";
+import type { Problem, Readable, StackSettings, StackState, TrustState } from "./state";
+
+/** Where the stacks are; nothing else of a commit is looked at. */
+export const STACKS = "stacks";
+/** Its signing identity is thrown away, and its trust is made as it comes up: nothing that a review could judge. */
+const THROWN_AWAY = "local";
+const POLICY_FILES = ["trustpolicy.json", "trustpolicy.oci.json"];
+const CONFIG = /^Pulumi\.([A-Za-z0-9][A-Za-z0-9_.-]{0,99})\.yaml$/;
+const KEY = /^([a-zA-Z0-9_.-]{1,64})\.crt$/;
+const FILE_BYTES_MAX = 1024 * 1024;
+
+/** Reads a stack's config. It is handed in: what a config may say, the stacks know. May throw. */
+export type ReadSettings = (text: string, stack: string, file: string) => StackSettings;
+
+/**
+ * The trust of one side: every stack of a project that has a trust folder or a config; of a folder in notation's own layout the one
+ * "stack" of the folder's name. What can't be read is a problem of that part alone.
+ * @throws TreeError
+ */
+export function readState(tree: FileTree, name: string, readSettings: ReadSettings): TrustState {
+  if (POLICY_FILES.some((file) => tree.entry(file) !== undefined)) {
+    const stack = name.split("/").filter(Boolean).at(-1) ?? name;
+    return { name, stacks: new Map([[stack, stateOf(tree, stack, "", undefined)]]) };
+  }
+  const stacks = stackNames(tree).map((stack): [string, StackState] => {
+    const file = below(STACKS, `Pulumi.${stack}.yaml`);
+    const settings = whereThere(tree, file, () => readSettings(contentOf(tree, file).toString("utf8"), stack, file));
+    return [stack, stateOf(tree, stack, below(STACKS, stack, "trust"), settings)];
+  });
+  return { name, stacks: new Map(stacks) };
+}
+
+function stackNames(tree: FileTree): string[] {
+  const names = (tree.entry(STACKS)?.kind === "folder" ? tree.names(STACKS) : []).flatMap((name) => {
+    const configured = CONFIG.exec(name)?.[1];
+    if (configured !== undefined) return [configured];
+    return tree.entry(below(STACKS, name, "trust")) === undefined ? [] : [name];
+  });
+  return [...new Set(names)].filter((name) => name !== THROWN_AWAY).sort();
+}
+
+function stateOf(tree: FileTree, stack: string, folder: string, settings: StackState["settings"]): StackState {
+  return {
+    stack,
+    trust: whereThere(tree, folder, () => compileTrust(readTrust(tree, folder))),
+    identities: identitiesOf(tree, below(folder, "localkeys")),
+    settings,
+  };
+}
+
+/** The committed certificates of signing identities, where notation keeps them. */
+function identitiesOf(tree: FileTree, folder: string): StackState["identities"] {
+  const files = tree.entry(folder)?.kind === "folder" ? tree.names(folder) : [];
+  return new Map(
+    files.flatMap((file): [string, Readable<readonly Certificate[]>][] => {
+      const name = KEY.exec(file)?.[1];
+      if (name === undefined) return [];
+      const path = below(folder, file);
+      return [[name, readable(path, () => parseCertificates(contentOf(tree, path)))]];
+    }),
+  );
+}
+
+function contentOf(tree: FileTree, path: string): Buffer {
+  const entry = tree.entry(path);
+  if (entry?.kind === "file" && entry.size <= FILE_BYTES_MAX) return tree.read(path);
+  throw new ReviewError(
+    "REVIEW_FILE_UNREADABLE",
+    `${tree.shown(path)} is no file of at most ${FILE_BYTES_MAX} bytes (links are not followed): put the file itself there`,
+  );
+}
+
+/** Undefined where the tree has nothing of that name. */
+function whereThere<Value>(tree: FileTree, path: string, read: () => Value): Readable<Value> | undefined {
+  return tree.entry(path) === undefined ? undefined : readable(path, read);
+}
+
+function readable<Value>(file: string, read: () => Value): Readable<Value> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    return { problem: problemOf(error, file) };
+  }
+}
+
+function problemOf(error: unknown, file: string): Problem {
+  const code = error instanceof BreakwaterError ? error.code : "REVIEW_FILE_UNREADABLE";
+  return { code, message: messageOf(error), file };
+}

@@ -1,0 +1,120 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { FolderTree } from "../../components/files/folderTree";
+import { readState } from "../../components/review/readState";
+import type { Readable, StackSettings, TrustState } from "../../components/review/state";
+import * as make from "../support/certificates";
+
+const SETTINGS: StackSettings = {
+  environment: "harbor",
+  hostname: "r.example.com",
+  projects: [],
+  robots: [],
+  images: [],
+};
+let root: make.TestCertificate;
+let directory: string;
+
+beforeAll(async () => {
+  root = await make.goodRoot();
+});
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "breakwater-state-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(join(directory, path)), { recursive: true });
+  writeFileSync(join(directory, path), content);
+}
+
+function writeTrust(folder: string): void {
+  const statement = { name: "images", registryScopes: ["*"], signatureVerification: { level: "strict" } };
+  const policy = {
+    version: "1.0",
+    trustPolicies: [{ ...statement, trustStores: ["ca:acme"], trustedIdentities: ["*"] }],
+  };
+  write(join(folder, "trustpolicy.json"), JSON.stringify(policy));
+  write(join(folder, "truststore/x509/ca/acme/root.crt"), root.pem);
+}
+
+function read(): TrustState {
+  return readState(new FolderTree(directory), "/some/where", () => SETTINGS);
+}
+
+function problem(part: Readable<unknown> | undefined): string | undefined {
+  return part && "problem" in part ? part.problem.code : undefined;
+}
+
+describe("the state of a side", () => {
+  it("has each stack with its trust, its identities' certificates and its settings", () => {
+    writeTrust("stacks/production/trust");
+    write("stacks/production/trust/localkeys/acme.crt", root.pem);
+    write("stacks/production/trust/localkeys/README", "not looked at");
+    write("stacks/Pulumi.production.yaml", "config: {}");
+    write("stacks/production.ts", "not looked at");
+    const { stacks } = read();
+    expect([...stacks.keys()]).toEqual(["production"]);
+    const stack = stacks.get("production");
+    expect(stack?.trust).toMatchObject({ value: { policy: { version: "1.0" } } });
+    expect([...(stack?.identities.keys() ?? [])]).toEqual(["acme"]);
+    expect(stack?.settings).toEqual({ value: SETTINGS });
+  });
+
+  it("passes over the stack whose identity is thrown away, and folders without trust", () => {
+    writeTrust("stacks/local/trust");
+    write("stacks/other/notes.md", "none");
+    expect([...read().stacks.keys()]).toEqual([]);
+  });
+
+  it("is empty where there is nothing yet", () => {
+    expect(read().stacks.size).toBe(0);
+  });
+
+  it("has no trust where a stack has only its config", () => {
+    write("stacks/Pulumi.production.yaml", "config: {}");
+    expect(read().stacks.get("production")).toMatchObject({ trust: undefined, settings: { value: SETTINGS } });
+  });
+
+  it("is one stack for a folder in notation's layout", () => {
+    writeTrust(".");
+    const { stacks } = read();
+    expect([...stacks.keys()]).toEqual(["where"]);
+    expect(stacks.get("where")).toMatchObject({ settings: undefined, trust: { value: {} } });
+  });
+
+  it("keeps what can be read beside what can't, each problem with code and file", () => {
+    writeTrust("stacks/a/trust");
+    write("stacks/a/trust/localkeys/broken.crt", "no certificate");
+    write("stacks/b/trust/trustpolicy.json", "{");
+    write("stacks/Pulumi.b.yaml", "config: {}");
+    const { stacks } = readState(new FolderTree(directory), "head", () => {
+      throw new Error("no config");
+    });
+    expect(stacks.get("a")?.trust).toMatchObject({ value: {} });
+    expect(problem(stacks.get("a")?.identities.get("broken"))).toBe("CERTIFICATE_MALFORMED");
+    expect(problem(stacks.get("b")?.trust)).toBe("POLICY_SYNTAX");
+    expect(stacks.get("b")?.trust).toMatchObject({ problem: { file: "stacks/b/trust" } });
+    expect(problem(stacks.get("b")?.settings)).toBe("REVIEW_FILE_UNREADABLE");
+  });
+
+  it("follows no link: not the policy, a store, a key, the config, nor the folder itself", () => {
+    writeTrust("elsewhere");
+    mkdirSync(join(directory, "stacks/a/trust/localkeys"), { recursive: true });
+    mkdirSync(join(directory, "stacks/b"), { recursive: true });
+    symlinkSync(join(directory, "elsewhere/trustpolicy.json"), join(directory, "stacks/a/trust/trustpolicy.json"));
+    symlinkSync(
+      join(directory, "elsewhere/truststore/x509/ca/acme/root.crt"),
+      join(directory, "stacks/a/trust/localkeys/k.crt"),
+    );
+    symlinkSync(join(directory, "elsewhere"), join(directory, "stacks/b/trust"));
+    symlinkSync(join(directory, "elsewhere/trustpolicy.json"), join(directory, "stacks/Pulumi.a.yaml"));
+    const { stacks } = read();
+    expect(problem(stacks.get("a")?.trust)).toBe("TRUST_FILE_NOT_REGULAR");
+    expect(problem(stacks.get("a")?.identities.get("k"))).toBe("REVIEW_FILE_UNREADABLE");
+    expect(problem(stacks.get("a")?.settings)).toBe("REVIEW_FILE_UNREADABLE");
+    expect(problem(stacks.get("b")?.trust)).toBe("TRUST_STORE_FOLDER_INVALID");
+  });
+});
