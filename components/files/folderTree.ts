@@ -33,6 +33,16 @@ export class FolderTree implements FileTree {
     return content;
   }
 
+  /** The system would follow a link that is a folder on the way. */
+  #isBehindLink(path: string): boolean {
+    const parts = path.split("/");
+    return parts.slice(1).some((_, index) => this.#stat(parts.slice(0, index + 1).join("/"))?.isSymbolicLink());
+  }
+
+  #stat(path: string): Stats | undefined {
+    return this.#reading(path, () => lstatSync(this.shown(path), { throwIfNoEntry: false }));
+  }
+
   /** Undefined where something above the path is a file. */
   #reading<Value>(path: string, read: () => Value): Value | undefined {
     try {
