@@ -1,0 +1,145 @@
+import type { Statement } from "../../notary/trust/declaration";
+import type { Severity } from "../finding";
+import { type Draft, loudest, overall } from "./draft";
+import { isSkip, type RulePair } from "./rules";
+import { letsMorePass } from "./signers";
+import { listed, places, signersOf } from "./words";
+
+/** A pair of statements with what else changed between them. */
+export interface ComparedPair {
+  readonly pair: RulePair;
+  readonly details: readonly Draft[];
+}
+
+/** Which statement decides over which repositories from now on; `continued` is of `continuations`. */
+export function compareScopes(pairs: readonly ComparedPair[], continued: ReadonlyMap<Statement, Statement>): Draft[] {
+  return pairs.flatMap(({ pair, details }) => {
+    const { base, head } = pair;
+    const isNew = head !== undefined && !continued.has(head);
+    const ends = base !== undefined && ![...continued.values()].includes(base);
+    return KINDS.flatMap((kind) => {
+      const scopes = pair.scopes.filter((scope) => changeOf(scope, pair, continued) === kind);
+      // Told by the finding for the whole statement.
+      const told = (kind === "scope-added" && isNew) || (kind === "scope-removed" && ends);
+      return told || scopes.length === 0 ? [] : [scopeDraft(kind, scopes, pair, details)];
+    });
+  });
+}
+
+const KINDS = ["scope-added", "scope-removed", "scope-moved", "scope-falls-through"] as const;
+type ScopeKind = (typeof KINDS)[number];
+
+function changeOf(
+  scope: string,
+  { base, head }: RulePair,
+  continued: ReadonlyMap<Statement, Statement>,
+): ScopeKind | undefined {
+  const [was, is] = [base, head].map((statement) => statement?.declared.registryScopes.includes(scope));
+  if (was && is) return head && continued.get(head) === base ? undefined : "scope-moved";
+  if (is) return "scope-added";
+  return head ? "scope-falls-through" : "scope-removed";
+}
+
+function scopeDraft(kind: ScopeKind, scopes: readonly string[], pair: RulePair, details: readonly Draft[]): Draft {
+  const { base, head } = pair;
+  const [before, after] = [base?.declared.name, head?.declared.name];
+  const effect =
+    details.length > 0 ? "" : ", where the same signers may sign as before and failures are treated as before";
+  const says: Record<ScopeKind, (where: string) => string> = {
+    "scope-added": (where) =>
+      base
+        ? `${where} is ruled by the statement "${after}" from now on, and no longer by "${before}": ${head && signersOf(head)} may sign${effect}.`
+        : `${head && signersOf(head)} may sign ${where} from now on, where nothing was trusted: the statement "${after}" names it now.`,
+    "scope-removed": (where) =>
+      `no statement applies to ${where} any more ("${before}" did): every image there fails verification.`,
+    "scope-moved": (where) => `${where} moves from the statement "${before}" to "${after}"${effect}.`,
+    "scope-falls-through": (where) =>
+      `${where} is no longer named by the statement "${before}" and falls through to "${after}", the one for "*": ${head && signersOf(head)} may sign${effect}.`,
+  };
+  const statement = after ?? before;
+  return {
+    kind,
+    ...judged(pair, details),
+    ...(statement !== undefined && { statement }),
+    scopes,
+    ...(scopes.length === 1 && { subject: scopes[0] }),
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+    say: says[kind],
+  };
+}
+
+const WITHOUT_EFFECT = { severity: "info", direction: "neutral" } as const;
+
+/** As loud as the loudest thing that changes with it. */
+function judged({ base, head }: RulePair, details: readonly Draft[]): Pick<Draft, "severity" | "direction"> {
+  if (!head) return letsMorePass(head, base) ? { severity: "medium", direction: "narrows" } : WITHOUT_EFFECT;
+  if (!base) return { severity: introduced(head), direction: letsMorePass(base, head) ? "widens" : "neutral" };
+  return {
+    severity: loudest(details.map(({ severity }) => severity)),
+    direction: overall(details.map(({ direction }) => direction)),
+  };
+}
+
+function introduced(head: Statement): Severity {
+  const open = isSkip(head) || head.enforcement.authenticity !== "enforce" || head.trustedIdentities === "any";
+  return open ? "critical" : "high";
+}
+
+/** Statements that are new, gone or renamed. */
+export function compareStatements(
+  pairs: readonly ComparedPair[],
+  base: readonly Statement[],
+  head: readonly Statement[],
+  continued: ReadonlyMap<Statement, Statement>,
+): Draft[] {
+  const kept = new Set(continued.values());
+  return [
+    ...head.filter((statement) => !continued.has(statement)).map((statement) => statementAdded(statement, pairs)),
+    ...base.filter((statement) => !kept.has(statement)).map((statement) => statementRemoved(statement, pairs)),
+    ...[...continued]
+      .filter(([after, before]) => after.declared.name !== before.declared.name)
+      .map(([after, before]): Draft => {
+        const [from, to] = [before.declared.name, after.declared.name];
+        const say = () =>
+          `the statement "${from}" has the name "${to}" from now on, which changes no verdict by itself.`;
+        const change = { statement: to, subject: to, before: from, after: to };
+        return { kind: "statement-renamed", severity: "info", direction: "neutral", ...change, say };
+      }),
+  ];
+}
+
+function statementAdded(head: Statement, pairs: readonly ComparedPair[]): Draft {
+  const own = pairs.filter(({ pair }) => pair.head === head);
+  const judgements = own.map(({ pair, details }) => judged(pair, details));
+  const { name, signatureVerification, registryScopes } = head.declared;
+  return {
+    kind: "statement-added",
+    severity: loudest(judgements.map(({ severity }) => severity)),
+    direction: overall(judgements.map(({ direction }) => direction)),
+    statement: name,
+    scopes: registryScopes,
+    subject: name,
+    after: name,
+    say: (where) =>
+      `the new statement "${name}" with the level ${signatureVerification.level} decides over ${where}: ${signersOf(head)} may sign.`,
+  };
+}
+
+function statementRemoved(base: Statement, pairs: readonly ComparedPair[]): Draft {
+  const { name, registryScopes } = base.declared;
+  const lost = pairs.filter(({ pair }) => pair.base === base && !pair.head).flatMap(({ pair }) => pair.scopes);
+  const heirs = pairs.flatMap(({ pair }) => (pair.base === base && pair.head ? [pair.head.declared.name] : []));
+  const fails =
+    lost.length > 0 ? ` Nothing applies to ${places(lost)} any more: every image there fails verification.` : "";
+  const goes = heirs.length > 0 ? ` What it decided is decided by ${listed(heirs.map((heir) => `"${heir}"`))}.` : "";
+  return {
+    kind: "statement-removed",
+    ...(lost.length > 0 ? judged({ base, head: undefined, scopes: lost }, []) : WITHOUT_EFFECT),
+    statement: name,
+    scopes: registryScopes,
+    subject: name,
+    before: name,
+    say: (where) => `the statement "${name}" for ${where} is gone.${fails}${goes}`,
+  };
+}

@@ -1,0 +1,129 @@
+import type { Statement } from "../../notary/trust/declaration";
+import type { ValidationAction, ValidationType } from "../../notary/trust/document";
+import type { Direction, Severity } from "../finding";
+import { type Draft, loudest } from "./draft";
+import { isSkip } from "./rules";
+import { listed, signersOf } from "./words";
+
+/** In the order in which they are evaluated; integrity cannot be overridden, only skipped with everything else. */
+const VALIDATIONS: readonly ValidationType[] = ["authenticity", "authenticTimestamp", "expiry", "revocation"];
+const RANK: readonly ValidationAction[] = ["skip", "log", "enforce"];
+
+interface Change {
+  readonly validation: ValidationType;
+  readonly before: ValidationAction;
+  readonly after: ValidationAction;
+}
+
+/** What is done about each failed validation, as it is in effect: level and overrides together. */
+export function compareStrictness(base: Statement, head: Statement, scopes: readonly string[]): Draft[] {
+  const common = { statement: head.declared.name, scopes };
+  const [before, after] = [base.declared.signatureVerification.level, head.declared.signatureVerification.level];
+  if (isSkip(base) && isSkip(head)) return [];
+  if (isSkip(head)) {
+    const say = (where: string) =>
+      `nothing is verified any more for ${where}: the level goes from ${before} to skip, so that any image passes, signed or not.`;
+    return [
+      {
+        ...common,
+        kind: "level-weakened",
+        severity: "critical",
+        direction: "widens",
+        subject: "skip",
+        before,
+        after,
+        say,
+      },
+    ];
+  }
+  if (isSkip(base)) {
+    const say = (where: string) =>
+      `${where} must be signed from now on, where nothing was verified: ${signersOf(head)} may sign, and the level is ${after}.`;
+    return [
+      {
+        ...common,
+        kind: "level-strengthened",
+        severity: "low",
+        direction: "narrows",
+        subject: after,
+        before,
+        after,
+        say,
+      },
+    ];
+  }
+  const changes = VALIDATIONS.map((validation) => ({
+    validation,
+    before: base.enforcement[validation],
+    after: head.enforcement[validation],
+  }));
+  const weakened = changes.filter((change) => RANK.indexOf(change.after) < RANK.indexOf(change.before));
+  const strengthened = changes.filter((change) => RANK.indexOf(change.after) > RANK.indexOf(change.before));
+  const byLevel = before !== after;
+  return [
+    ...(byLevel && weakened.length > 0
+      ? [levelDraft("level-weakened", weakened, { before, after })]
+      : weakened.map((change) => validationDraft("validation-weakened", change))),
+    ...(byLevel && weakened.length === 0 && strengthened.length > 0
+      ? [levelDraft("level-strengthened", strengthened, { before, after })]
+      : strengthened.map((change) => validationDraft("validation-strengthened", change))),
+  ].map((draft) => ({ ...common, ...draft }));
+}
+
+type Strictness = Omit<Draft, "statement" | "scopes">;
+
+function levelDraft(
+  kind: "level-weakened" | "level-strengthened",
+  changes: readonly Change[],
+  levels: { before: string; after: string },
+): Strictness {
+  return {
+    kind,
+    severity: loudest(changes.map(loudness)),
+    direction: changes.map(directionOf).find((direction) => direction !== "neutral") ?? "neutral",
+    subject: levels.after,
+    ...levels,
+    say: (where) =>
+      `the level of ${where} goes from ${levels.before} to ${levels.after}: ${listed(changes.map(consequence))}.`,
+  };
+}
+
+function validationDraft(kind: "validation-weakened" | "validation-strengthened", change: Change): Strictness {
+  const { validation, before, after } = change;
+  return {
+    kind,
+    severity: loudness(change),
+    direction: directionOf(change),
+    subject: validation,
+    before,
+    after,
+    say: (where) => `${validation} of ${where} goes from ${before} to ${after}: ${consequence(change)}.`,
+  };
+}
+
+/** Only what goes to or from `enforce` changes a verdict. */
+function directionOf({ before, after }: Change): Direction {
+  if (before === "enforce") return "widens";
+  return after === "enforce" ? "narrows" : "neutral";
+}
+
+function loudness(change: Change): Severity {
+  const direction = directionOf(change);
+  if (direction === "widens") return change.validation === "authenticity" ? "critical" : "high";
+  return direction === "narrows" ? "low" : change.after === "skip" ? "low" : "info";
+}
+
+const WHAT: Readonly<Record<ValidationType, string>> = {
+  integrity: "altered signatures",
+  authenticity: "signatures of anybody, trusted or not,",
+  authenticTimestamp: "signatures with an expired certificate, or without the time stamp that is asked for,",
+  expiry: "signatures past their own expiry",
+  revocation: "signatures with a revoked certificate, or one whose revocation cannot be told,",
+};
+
+function consequence({ validation, before, after }: Change): string {
+  const what = WHAT[validation];
+  if (after === "enforce") return `${what} are refused from now on`;
+  if (before === "enforce") return `${what} pass from now on${after === "log" ? ", which is only logged" : ", unseen"}`;
+  return after === "skip" ? `${what} are not even logged any more` : `${what} are logged from now on`;
+}
