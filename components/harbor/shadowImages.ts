@@ -93,7 +93,7 @@ export function isSignatureIndex(artifact: Artifact, accessories: ReadonlySet<st
  * All artifacts of a repository, and the manifests below its indexes: Harbor lists those only where they have a tag, and gives
  * them away by their digests all the same. A repository may be deleted while the project is read.
  */
-async function artifactsOf(client: HarborClient, project: string, repository: string): Promise<Artifact[]> {
+export async function artifactsOf(client: HarborClient, project: string, repository: string): Promise<Artifact[]> {
   try {
     const artifacts = await listArtifacts(client, project, repository);
     const known = new Set(

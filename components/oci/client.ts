@@ -12,7 +12,7 @@ import { RecentIndexes } from "./recentIndexes";
 import { assertHost } from "./reference";
 import { ReferrersSupport } from "./referrersSupport";
 import { denied } from "./responseErrors";
-import type { RepositoryAction } from "./scope";
+import { CATALOG_SCOPE, type RepositoryAction, type Scope } from "./scope";
 import { rootsSource } from "./systemRoots";
 import { Transport } from "./transport";
 
@@ -101,6 +101,15 @@ export class RegistryClient {
     throw gated({ host: this.host, repository, target }, isGated("GET", target, told) ? told : response);
   }
 
+  /**
+   * Reads what is no repository's: a page of the registry's catalog. `target` is a path below `/v2/`, or a URL that the registry
+   * gave. Any status but 401 and 403 is the caller's to judge.
+   */
+  readCatalog(target: string | URL, limit: number): Promise<HttpResponse> {
+    const url = target instanceof URL ? target : new URL(`v2/${target}`, this.#transport.origin);
+    return this.#send({ method: "GET", repository: "_catalog", actions: "pull", target: url, limit }, CATALOG_SCOPE);
+  }
+
   /** Undefined where that would be the same request again, and for a login that gets no such token. */
   async #sendAsSigner(request: RegistryRequest): Promise<HttpResponse | undefined> {
     if (request.actions !== "pull" || !this.#authenticator.tokenOfRepository) return undefined;
@@ -114,11 +123,13 @@ export class RegistryClient {
     }
   }
 
-  async #send(request: RegistryRequest): Promise<HttpResponse> {
-    const { method, repository, actions, target, body } = request;
+  async #send(
+    request: RegistryRequest,
+    scope: Scope = { repository: request.repository, actions: request.actions },
+  ): Promise<HttpResponse> {
+    const { method, repository, target, body } = request;
     const url = target instanceof URL ? target : new URL(`v2/${repository}/${target}`, this.#transport.origin);
     const ours = url.origin === this.#transport.origin.origin;
-    const scope = { repository, actions };
     const sendWith = (authorization: string | undefined): Promise<HttpResponse> =>
       this.#transport.send({
         method,

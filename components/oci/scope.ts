@@ -1,17 +1,17 @@
 export type RepositoryAction = "pull" | "pull,push" | "delete,pull";
 
 /** What a request needs to be allowed to do. Source: Distribution's token scope documentation. */
-export interface Scope {
-  repository: string;
-  actions: RepositoryAction;
-}
+export type Scope = { repository: string; actions: RepositoryAction } | typeof CATALOG_SCOPE;
+
+/** To list a registry's repositories. */
+export const CATALOG_SCOPE = "registry:catalog:*";
 
 const MAX_SCOPES = 10;
 const MAX_LENGTH = 1024;
 
-/** `repository:<name>:<actions>` */
-export function formatScope({ repository, actions }: Scope): string {
-  return `repository:${repository}:${actions}`;
+/** `repository:<name>:<actions>`, or the catalog's. */
+export function formatScope(scope: Scope): string {
+  return typeof scope === "string" ? scope : `repository:${scope.repository}:${scope.actions}`;
 }
 
 /**

@@ -39,8 +39,25 @@ export class Notation {
     return this.#perSecond(["verify"], images, processes);
   }
 
-  async #perSecond(args: readonly string[], images: readonly PinnedImage[], processes: number): Promise<number> {
-    const work = (image: PinnedImage) => run(toolPath("notation"), [...args, referenceOf(image)], { env: this.#env });
+  /** As `verify`; an image that is refused was judged as well. */
+  judge(images: readonly PinnedImage[], processes: number): Promise<number> {
+    return this.#perSecond(["verify"], images, processes, (error) => {
+      if (!/verification failed/i.test(String((error as { stderr?: string }).stderr))) throw error;
+    });
+  }
+
+  async #perSecond(
+    args: readonly string[],
+    images: readonly PinnedImage[],
+    processes: number,
+    onFailure: (error: unknown) => void = rethrow,
+  ): Promise<number> {
+    const work = (image: PinnedImage) =>
+      run(toolPath("notation"), [...args, referenceOf(image)], { env: this.#env }).catch(onFailure);
     return images.length / ((await timed(() => inPool(images, processes, work))) / 1000);
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

@@ -8,6 +8,7 @@ import { noop } from "../bench/noop";
 import { makePlace, type Place, removePlace } from "../bench/place";
 import { REGISTRIES, type RegistryName, type Storage } from "../bench/registries";
 import { missed, printSection, type Row } from "../bench/report";
+import { review } from "../bench/review";
 import { single } from "../bench/single";
 import { runCommand, say } from "./command";
 import { CommandError } from "./error";
@@ -23,6 +24,7 @@ Ratios of one run on one machine, beside what a user would have instead. Absolut
                              single     one image signed at a time, beside notation sign
                              fleet      many images signed and verified, beside the notation CLI and the bare requests
                              envelopes  pure verification of envelopes in memory
+                             review     a trust review of 10,000 signed images, beside notation verify in a loop
                      May be given again
   --registry NAME    distribution (tag schema) or olareg (referrers API); both unless given
   --storage KIND     where the registries keep their data: memory (unless given), so that the clients are compared and
@@ -36,7 +38,7 @@ Ratios of one run on one machine, beside what a user would have instead. Absolut
 
 Exit codes: 0 done, whatever the figures are, 1 failed, 2 wrong usage.`;
 
-const PARTS = ["noop", "single", "fleet", "envelopes"] as const;
+const PARTS = ["noop", "single", "fleet", "envelopes", "review"] as const;
 type Part = (typeof PARTS)[number];
 
 interface Options {
@@ -89,13 +91,17 @@ async function benchRegistry(
   options: Options,
   print: (title: string, rows: readonly Row[]) => void,
 ): Promise<void> {
-  const parts = options.parts.filter((part) => part === "single" || part === "fleet");
+  // A review takes minutes to prepare: it is held against the first registry.
+  const isReviewed = (part: Part) => part === "review" && name === options.registries[0];
+  const parts = options.parts.filter((part) => part === "single" || part === "fleet" || isReviewed(part));
   if (parts.length === 0) return;
   const registry = await REGISTRIES[name](place, options.storage);
   const where = `${name}, ${registry.referrers}, data ${options.storage === "memory" ? "in memory" : "on disk"}`;
   try {
     if (parts.includes("single"))
       print(`One image at a time (${where}; median of 20, in turns)`, await single(place, registry, 20));
+    if (parts.includes("review"))
+      print(`Trust review (${where}; median of 3)`, await review(place, registry, options.sample));
     if (!parts.includes("fleet")) return;
     const { sign, verify } = await fleet(place, registry, options);
     print(`Signed and pushed (${where}; median of ${options.rounds}, in turns)`, sign);

@@ -2,6 +2,7 @@ import type { HarborClient } from "./client";
 import { isMissing } from "./error";
 import { Fields } from "./fields";
 import { assertKept, assertMetadata } from "./metadata";
+import { listAll } from "./pages";
 import { nameHeader, path } from "./path";
 import { assertStorage } from "./quotas";
 import { recordOf } from "./responses";
@@ -35,6 +36,11 @@ export async function findProject(client: HarborClient, name: string): Promise<P
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** All projects that the login may see. Throws HarborApiError. */
+export async function listProjects(client: HarborClient): Promise<Project[]> {
+  return await listAll(client, { path: "projects", what: "Reading the projects" }, readProject, ({ id }) => id);
 }
 
 /**

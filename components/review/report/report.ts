@@ -16,7 +16,7 @@ export interface Report {
   readonly semantic: readonly Finding[];
   /** Images whose verdict or enforcement changes; towards trust first. */
   readonly flips: readonly Flip[];
-  /** How many images keep the verdict they had. */
+  /** How many images keep the verdict they had; one that several stacks govern counts for each of them. */
   readonly unchanged: { readonly verified: number; readonly failed: number; readonly skipped: number };
   /** Images of which nothing can be said. */
   readonly unknown: readonly UnknownImage[];
@@ -43,6 +43,8 @@ export interface VerdictFacts {
 
 /** An image that changes sides. */
 export interface Flip {
+  /** Whose trust it is judged by: an image that several stacks govern is judged by each of them. */
+  readonly stack: string;
   /** `host/repository@digest` */
   readonly reference: string;
   readonly digest: string;
@@ -65,6 +67,8 @@ export interface UnknownImage {
   readonly reference: string;
   /** Which inventory named it. */
   readonly inventory: string;
+  /** Whose trust could not judge it; absent where the image itself can't be had. */
+  readonly stack?: string;
   readonly code: string;
   readonly why: string;
 }

@@ -1,0 +1,13 @@
+import { BreakwaterError } from "../../errors";
+
+export type InventoryErrorCode =
+  | "INVENTORY_INVALID"
+  | "INVENTORY_UNREADABLE"
+  /** A registry failed so often in a row that it is not asked any more in this run. */
+  | "REGISTRY_GIVEN_UP"
+  | "HARBOR_LOGIN_MISSING"
+  | "KUBECTL_FAILED"
+  | "IMAGE_ABSENT";
+
+/** An inventory that cannot be used, or an image that one names and that cannot be had. */
+export class InventoryError extends BreakwaterError<InventoryErrorCode> {}

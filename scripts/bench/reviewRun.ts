@@ -1,0 +1,67 @@
+import { httpRevocationSource } from "../../components/pki/revocationSource";
+import { compileTrust, type TrustDeclaration } from "../../components/notary/trust/declaration";
+import type { RegistryConnection } from "../../components/oci/connection";
+import { ContentCache } from "../../components/review/inventory/contentCache";
+import { openInventory } from "../../components/review/inventory/openInventory";
+import { RegistryHealth } from "../../components/review/inventory/registryHealth";
+import type { TrustState } from "../../components/review/state";
+import { verdictDiff } from "../../components/review/verdicts/verdictDiff";
+
+/** What is reviewed; plain JSON. */
+export interface ReviewRunArgs {
+  readonly inventory: string;
+  readonly base: TrustDeclaration;
+  readonly head: TrustDeclaration;
+  /** Absolute paths. */
+  readonly connection?: RegistryConnection;
+  readonly cache?: string;
+}
+
+export interface ReviewRunResult {
+  readonly ms: number;
+  /** The most memory of the process, MiB. */
+  readonly peakMiB: number;
+  readonly flips: number;
+  readonly unchanged: number;
+  readonly unknown: number;
+}
+
+/** A process of its own, so that its memory can be measured: `node reviewRun.js JSON`. */
+async function reviewRun({ inventory, base, head, connection, cache }: ReviewRunArgs): Promise<ReviewRunResult> {
+  const source = openInventory(inventory, {
+    connectionTo: (host) => connection ?? { host },
+    stateImages: [],
+    ...(cache !== undefined && { cache: new ContentCache({ directory: cache }) }),
+    health: new RegistryHealth(),
+    directory: process.cwd(),
+    environment: {},
+  });
+  const diff = await verdictDiff({
+    images: source.entries(),
+    base: stateOf("base", base),
+    head: stateOf("head", head),
+    clock: () => new Date(),
+    revocation: httpRevocationSource(),
+  });
+  const { verified, failed, skipped } = diff.unchanged;
+  return {
+    ms: performance.now(), // from the start of the process on
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+    flips: diff.flips.length,
+    unchanged: verified + failed + skipped,
+    unknown: diff.unknown.length,
+  };
+}
+
+function stateOf(name: string, declaration: TrustDeclaration): TrustState {
+  const trust = { value: compileTrust(declaration) };
+  return { name, stacks: new Map([["bench", { stack: "bench", trust, identities: new Map(), settings: undefined }]]) };
+}
+
+reviewRun(JSON.parse(process.argv[2] ?? "{}") as ReviewRunArgs).then(
+  (result) => process.stdout.write(JSON.stringify(result)),
+  (error) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);
