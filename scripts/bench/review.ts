@@ -68,8 +68,14 @@ export async function review(place: Place, registry: BenchRegistry, sample: numb
     seconds(`${IMAGES} images, registry, nothing in the cache`, cold),
     seconds(`${IMAGES} images, registry, again`, warm),
     memory(`${IMAGES} images, registry`, cold, 512),
-    seconds(`notation verify, both policies, ${NOTATION_PROCESSES} processes, reckoned from ${sample}`, { ms: notation * 1000 }),
-    { what: "notation / review from the registry, nothing in the cache", value: (notation * 1000) / cold.ms, unit: "×" },
+    seconds(`notation verify, both policies, ${NOTATION_PROCESSES} processes, reckoned from ${sample}`, {
+      ms: notation * 1000,
+    }),
+    {
+      what: "notation / review from the registry, nothing in the cache",
+      value: (notation * 1000) / cold.ms,
+      unit: "×",
+    },
     { what: "notation / review from an OCI layout", value: (notation * 1000) / whole.ms, unit: "×" },
   ];
 }
@@ -100,7 +106,10 @@ function registryArgs({ connection }: BenchRegistry, { base, head }: Corpus, cac
 
 /** Throws unless half of the images flip, and none is unknown. */
 async function run(args: ReviewRunArgs, count: number): Promise<ReviewRunResult> {
-  const { stdout } = await promisify(execFile)(process.execPath, [require.resolve("./reviewRun"), JSON.stringify(args)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    require.resolve("./reviewRun"),
+    JSON.stringify(args),
+  ]);
   const result = JSON.parse(stdout) as ReviewRunResult;
   if (result.flips === count / 2 && result.unchanged === count / 2 && result.unknown === 0) return result;
   throw new Error(`a review of ${count} images gave ${stdout}`);

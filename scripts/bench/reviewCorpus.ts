@@ -11,7 +11,9 @@ import { OCI_IMAGE_CONFIG, OCI_IMAGE_MANIFEST } from "../../components/oci/media
 import { EMPTY_CONFIG } from "../../components/oci/signatureManifest";
 import { inPool } from "./pool";
 
-export const IMAGE_CONFIG = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}');
+export const IMAGE_CONFIG = Buffer.from(
+  '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}',
+);
 
 /** A small image, with one signature. */
 export interface SignedImage {

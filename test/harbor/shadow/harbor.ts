@@ -108,7 +108,8 @@ export class ShadowHarbor {
     if (first !== "projects" || !this.projectExists) return failed(404, "NOT_FOUND");
     if (third === undefined) {
       const { id, name } = this.project;
-      return { body: { project_id: id, name, metadata: {}, repo_count: this.artifacts.length } };
+      const project = { project_id: id, name, metadata: {}, repo_count: this.artifacts.length };
+      return { body: parts.length === 1 ? [project] : project };
     }
     if (repository === undefined) {
       const names = new Set(this.artifacts.map((artifact) => `${this.project.name}/${artifact.repository}`));

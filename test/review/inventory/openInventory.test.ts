@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { InventoryError } from "../../../components/review/inventory/error";
+import { entriesOfAll } from "../../../components/review/inventory/combined";
+import { wholeName } from "../../../components/review/inventory/dockerName";
+import { openInventory } from "../../../components/review/inventory/openInventory";
+import { contextOf, entriesOf, unknownOf } from "../support";
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "breakwater-inventory-"));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe("An inventory's text", () => {
+  it.each([
+    "state",
+    "registry:registry.example",
+    "registry:registry.example:5000/team/app",
+    "harbor:https://harbor.example",
+    "pods:pods.json",
+    "pods:live",
+    "file:images.txt",
+    "oci-layout:a=b/c=registry.example/app",
+  ])("%s is one, and keeps its name", (spec) => {
+    expect(openInventory(spec, contextOf({})).name).toBe(spec);
+  });
+
+  it.each([
+    "",
+    "states",
+    "registry",
+    "registry:",
+    "registry:https://registry.example",
+    "registry:registry.example/UPPER",
+    "harbor:harbor.example",
+    "harbor:http://harbor.example",
+    "harbor:https://user:secret@harbor.example",
+    "pods:",
+    "oci-layout:folder",
+    "oci-layout:folder=registry.example",
+    "docker:everything",
+  ])("%j is refused with the way out", (spec) => {
+    expect(() => openInventory(spec, contextOf({}))).toThrow(
+      expect.objectContaining({ name: InventoryError.name, code: "INVENTORY_INVALID" }),
+    );
+  });
+
+  it("names what can't be opened as unknown: a file, a list of pods, a layout; others go on", async () => {
+    await writeFile(join(directory, "no-pods.json"), "{}");
+    await writeFile(join(directory, "empty.txt"), "# nothing\n\n");
+    const context = contextOf({}, { directory });
+    const specs = ["file:absent.txt", "pods:no-pods.json", "oci-layout:absent=a.example/b", "file:empty.txt"];
+    const sources = specs.map((spec) => openInventory(spec, context));
+    const found = await entriesOf({ name: "all", entries: () => entriesOfAll(sources) });
+    expect(found.map((entry) => "unknown" in entry && [entry.unknown.reference, entry.unknown.code])).toEqual([
+      ["file:absent.txt", "INVENTORY_UNREADABLE"],
+      ["pods:no-pods.json", "INVENTORY_INVALID"],
+      ["oci-layout:absent=a.example/b", "LAYOUT_UNREADABLE"],
+    ]);
+  });
+
+  it("goes on behind a source that breaks off", async () => {
+    const broken = {
+      name: "broken",
+      async *entries(): AsyncGenerator<never> {
+        throw new InventoryError("KUBECTL_FAILED", "no cluster");
+      },
+    };
+    const sources = [broken, openInventory("file:absent.txt", contextOf({}, { directory }))];
+    const found = await unknownOf({ name: "all", entries: () => entriesOfAll(sources) });
+    expect(found.map(({ code }) => code)).toEqual(["KUBECTL_FAILED", "INVENTORY_UNREADABLE"]);
+  });
+});
+
+describe("A short name", () => {
+  const hex = "a".repeat(64);
+  it.each([
+    ["nginx", "docker.io/library/nginx:latest"],
+    ["nginx:1.25", "docker.io/library/nginx:1.25"],
+    ["team/app", "docker.io/team/app:latest"],
+    ["docker.io/nginx", "docker.io/library/nginx:latest"],
+    ["index.docker.io/team/app:v1", "docker.io/team/app:v1"],
+    [`nginx@sha256:${hex}`, `docker.io/library/nginx@sha256:${hex}`],
+    ["localhost:5000/app", "localhost:5000/app:latest"],
+    ["localhost/app:v1", "localhost/app:v1"],
+    ["registry.example/app", "registry.example/app:latest"],
+    [`registry.example:8443/a/b:v1@sha256:${hex}`, `registry.example:8443/a/b:v1@sha256:${hex}`],
+  ])("%s is %s", (name, whole) => {
+    expect(wholeName(name)).toBe(whole);
+  });
+});
