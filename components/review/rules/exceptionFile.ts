@@ -1,0 +1,84 @@
+import { messageOf } from "../../errors";
+import { quoted } from "../../notary/quoted";
+import { suggestion } from "../../notary/trust/suggestion";
+import { RuleError } from "./error";
+import { RULES } from "./rules";
+import { parseYaml } from "./yaml";
+
+/** Where a project's exceptions are, relative to its folder. */
+export const EXCEPTION_FILE = "stacks/exceptions.yaml";
+
+/** Break-glass: what violates a rule is let pass, by somebody, for a reason, until a day. */
+export interface Exception {
+  readonly rule: string;
+  /** Of one stack; of all when absent. */
+  readonly stack?: string;
+  /** What is let pass: an identity, a thumbprint, a reference, a project; `*` at its end stands for any rest. */
+  readonly subject: string;
+  readonly owner: string;
+  readonly reason: string;
+  readonly expires: Date;
+}
+
+const KEYS = ["rule", "stack", "subject", "owner", "reason", "expires"] as const;
+const EXPIRES = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/**
+ * Reads `exceptions: [{rule, stack?, subject, owner, reason, expires}]`; `expires` is a day (it ends with it, in UTC) or a time.
+ * @throws RuleError EXCEPTIONS_INVALID
+ */
+export function parseExceptions(text: string, file: string = EXCEPTION_FILE): Exception[] {
+  const document = readDocument(text, file);
+  const { exceptions = [], ...rest } = document;
+  const [other] = Object.keys(rest);
+  if (other !== undefined) throw invalid(file, `unknown key ${quoted(other)}${suggestion(other, ["exceptions"])}`);
+  if (!Array.isArray(exceptions)) throw invalid(file, "exceptions must be a list");
+  return exceptions.map((entry, index) => exceptionOf(entry, `exceptions[${index}]`, file));
+}
+
+function readDocument(text: string, file: string): Record<string, unknown> {
+  let document: unknown;
+  try {
+    document = parseYaml(text) ?? {};
+  } catch (error) {
+    throw invalid(file, messageOf(error), error);
+  }
+  if (typeof document === "object" && !Array.isArray(document)) return document as Record<string, unknown>;
+  throw invalid(file, "the file must be a map with the key `exceptions`");
+}
+
+function exceptionOf(entry: unknown, where: string, file: string): Exception {
+  if (entry === null || typeof entry !== "object")
+    throw invalid(file, `${where} must be a map with ${KEYS.join(", ")}`);
+  const fields = entry as Record<string, unknown>;
+  const unknown = Object.keys(fields).find((key) => !KEYS.some((known) => known === key));
+  if (unknown !== undefined)
+    throw invalid(file, `${where} has the unknown key ${quoted(unknown)}${suggestion(unknown, KEYS)}`);
+  const text = (key: (typeof KEYS)[number]): string => {
+    const value = fields[key];
+    if (typeof value === "string" && value.trim() !== "") return value.trim();
+    throw invalid(file, `${where}: ${key} is missing: an exception has rule, subject, owner, reason and expires`);
+  };
+  const rule = text("rule");
+  if (!Object.hasOwn(RULES, rule))
+    throw invalid(file, `${where}: there is no rule ${quoted(rule)}${suggestion(rule, Object.keys(RULES))}`);
+  const common = { rule, subject: text("subject"), owner: text("owner"), reason: text("reason") };
+  const expires = expiryOf(text("expires"), where, file);
+  return { ...common, expires, ...(fields.stack !== undefined && { stack: text("stack") }) };
+}
+
+/** The end of the day, where no time is given. */
+function expiryOf(text: string, where: string, file: string): Date {
+  const isDay = text.length === 10;
+  const time = EXPIRES.test(text) ? new Date(isDay ? `${text}T23:59:59.999Z` : text) : undefined;
+  if (time !== undefined && !Number.isNaN(time.getTime()) && (!isDay || time.toISOString().startsWith(text)))
+    return time;
+  throw invalid(
+    file,
+    `${where}: expires is ${quoted(text)}: give a day as in 2026-12-31, or a time as in 2026-12-31T12:00:00Z`,
+  );
+}
+
+function invalid(file: string, what: string, cause?: unknown): RuleError {
+  return new RuleError("EXCEPTIONS_INVALID", `${file}: ${what}`, { cause });
+}

@@ -1,0 +1,56 @@
+import type { FileTree } from "../../files/tree";
+import type { Finding } from "../finding";
+import { RuleError } from "./error";
+import { EXCEPTION_FILE, type Exception, parseExceptions } from "./exceptionFile";
+import { DEFAULT_RULES, parseRules, RULE_FILE, type RuleSet } from "./ruleFile";
+
+export interface DeclaredRules {
+  readonly rules: RuleSet;
+  readonly exceptions: readonly Exception[];
+}
+
+/** The rules and exceptions of a tree; the default rules where it has no file. @throws RuleError, TreeError */
+export function readRules(tree: FileTree): DeclaredRules {
+  const rules = textOf(tree, RULE_FILE, "RULES_INVALID");
+  const exceptions = textOf(tree, EXCEPTION_FILE, "EXCEPTIONS_INVALID");
+  return {
+    rules: rules === undefined ? DEFAULT_RULES : parseRules(rules),
+    exceptions: exceptions === undefined ? [] : parseExceptions(exceptions),
+  };
+}
+
+/** A change of what judges is a finding itself; the head's files are compared, and never heeded. */
+export function rulesChanged(base: FileTree, head: FileTree): Finding[] {
+  const changed = (file: string) => contentOf(base, file) !== contentOf(head, file);
+  const finding = (kind: "rules-changed" | "exceptions-changed", file: string, what: string): Finding[] => [
+    {
+      ...{ kind, severity: "critical", direction: "neutral", stack: "", subject: file },
+      sentence: `The change edits ${file}: ${what} from the next review on. This review is judged by those of the base.`,
+    },
+  ];
+  return [
+    ...(changed(RULE_FILE) ? finding("rules-changed", RULE_FILE, "other rules hold") : []),
+    ...(changed(EXCEPTION_FILE) ? finding("exceptions-changed", EXCEPTION_FILE, "other violations are let pass") : []),
+  ];
+}
+
+function textOf(tree: FileTree, file: string, code: "RULES_INVALID" | "EXCEPTIONS_INVALID"): string | undefined {
+  const content = contentOf(tree, file);
+  if (content === UNREADABLE) {
+    throw new RuleError(
+      code,
+      `${tree.shown(file)} is no file of at most ${FILE_BYTES_MAX} bytes: put the file itself there`,
+    );
+  }
+  return content;
+}
+
+const FILE_BYTES_MAX = 1024 * 1024;
+/** No YAML file is this text. */
+const UNREADABLE = "\0";
+
+function contentOf(tree: FileTree, file: string): string | undefined {
+  const entry = tree.entry(file);
+  if (entry === undefined) return undefined;
+  return entry.kind === "file" && entry.size <= FILE_BYTES_MAX ? tree.read(file).toString("utf8") : UNREADABLE;
+}

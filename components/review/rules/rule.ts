@@ -1,0 +1,58 @@
+import type { Finding, Severity } from "../finding";
+import type { Flip, RuleViolation, UnknownImage } from "../report/report";
+import type { StackState, TrustState } from "../state";
+
+/** What rules are judged on. */
+export interface RuleFacts {
+  readonly head: TrustState;
+  /** What differs from the base. */
+  readonly findings: readonly Finding[];
+  /** Of the inventory; undefined when there was none, and nothing can be said of live images. */
+  readonly images: { readonly flips: readonly Flip[]; readonly unknown: readonly UnknownImage[] } | undefined;
+  readonly at: Date;
+}
+
+/** How a rule of the file is set. */
+export interface RuleOptions {
+  /** Stacks that it is for; all when absent. */
+  readonly stacks?: readonly string[];
+  /** Of `anchors-outlive`. */
+  readonly days?: number;
+  /** Of `no-finding`: this severity and above. */
+  readonly severity?: Severity;
+}
+
+/** What speaks against a rule, and the stack it is in. */
+export interface Violation extends Omit<RuleViolation, "exception"> {
+  readonly stack: string | null;
+}
+
+/** A rule that a team can switch on. */
+export interface Rule {
+  /** What it asks for, for a person; the name says it for the file. */
+  readonly summary: string;
+  readonly severity: Severity;
+  /** Its own options; each rule takes `stacks`. */
+  readonly options: readonly ("days" | "severity")[];
+  /** Undefined when it can't be told. */
+  judge(facts: RuleFacts, options: RuleOptions): readonly Violation[] | undefined;
+}
+
+/** A rule on each stack of the head whose trust can be read. */
+export function ofStacks(
+  facts: RuleFacts,
+  judge: (state: StackState) => readonly Omit<Violation, "stack">[],
+): readonly Violation[] {
+  return [...facts.head.stacks.values()].flatMap((state) =>
+    judge(state).map((violation) => ({ ...violation, stack: state.stack })),
+  );
+}
+
+/** Findings of some kinds, as violations; the exception names what the finding is about. */
+export function ofFindings(facts: RuleFacts, is: (finding: Finding) => boolean): readonly Violation[] {
+  return facts.findings.filter(is).map(({ stack, subject, statement, kind, sentence }) => ({
+    stack: stack === "" ? null : stack,
+    subject: subject ?? statement ?? kind,
+    sentence,
+  }));
+}

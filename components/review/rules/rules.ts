@@ -1,0 +1,168 @@
+import type { Certificate } from "../../notary/certificates/certificate";
+import type { Statement } from "../../notary/trust/declaration";
+import type { ValidationType } from "../../notary/trust/document";
+import { LEVELS } from "../../notary/trust/level";
+import type { Severity } from "../finding";
+import type { StackState } from "../state";
+import { ofFindings, ofStacks, type Rule } from "./rule";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const LOUDNESS: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
+
+/** Every rule that there is, by its name in the rule file. */
+export const RULES: Readonly<Record<string, Rule>> = {
+  "no-new-wildcard-identity": {
+    summary: 'no statement gets the trusted identity "*"',
+    severity: "critical",
+    options: [],
+    judge: (facts) => ofFindings(facts, ({ kind }) => kind === "identity-wildcard-added"),
+  },
+  "no-wildcard-identity": {
+    summary: 'no statement has the trusted identity "*"',
+    severity: "high",
+    options: [],
+    judge: (facts) =>
+      statements(facts, ({ trustedIdentities }) => trustedIdentities === "any", 'trusts any identity ("*")'),
+  },
+  "no-wildcard-scope": {
+    summary: 'no statement is for the registry scope "*"',
+    severity: "high",
+    options: [],
+    judge: (facts) =>
+      statements(facts, ({ declared }) => declared.registryScopes.includes("*"), 'is for every repository ("*")'),
+  },
+  strict: {
+    summary: "every statement enforces every validation, as the level strict does",
+    severity: "high",
+    options: [],
+    judge: (facts) => statements(facts, isWeakerThanStrict, "enforces less than the level strict"),
+  },
+  "timestamps-required": {
+    summary: "every statement asks for a time stamp, at least once a certificate has expired",
+    severity: "medium",
+    options: [],
+    judge: (facts) =>
+      statements(
+        facts,
+        (statement) => !isSkip(statement) && statement.certificates.tsa.length === 0,
+        "names no tsa trust store",
+      ),
+  },
+  "anchors-outlive": {
+    summary: "no trust anchor expires within `days` (30)",
+    severity: "medium",
+    options: ["days"],
+    judge: (facts, { days = 30 }) =>
+      ofStacks(facts, (state) =>
+        anchorsOf(state)
+          .filter(({ notAfter }) => notAfter.getTime() - facts.at.getTime() <= days * DAY_MS)
+          .map(({ subject, thumbprint, notAfter }) => ({
+            subject: thumbprint,
+            sentence: `the trust anchor ${subject} (SHA-256 thumbprint ${thumbprint}) ${notAfter < facts.at ? "expired" : "expires"} at ${notAfter.toISOString()}`,
+          })),
+      ),
+  },
+  "no-live-image-stops-verifying": {
+    summary: "no image of the inventory that verifies now fails under the head",
+    severity: "critical",
+    options: [],
+    judge: ({ images }) =>
+      images?.flips
+        .filter(({ before, after }) => before.verdict !== "failed" && after.verdict === "failed")
+        .map(({ stack, reference, why }) => ({
+          stack,
+          subject: reference,
+          sentence: `${reference} stops verifying: ${why}`,
+        })),
+  },
+  "no-live-image-unknown": {
+    summary: "every image of the inventory can be asked",
+    severity: "high",
+    options: [],
+    judge: ({ images }) =>
+      images?.unknown.map(({ reference, why }) => ({
+        stack: null,
+        subject: reference,
+        sentence: `${reference} is unknown: ${why}`,
+      })),
+  },
+  "no-gate-switched-off": {
+    summary: "no project loses its gate, or a part of it",
+    severity: "critical",
+    options: [],
+    judge: (facts) =>
+      ofFindings(
+        facts,
+        ({ kind, direction }) => kind === "gate-switched-off" || (kind === "gate-changed" && direction === "widens"),
+      ),
+  },
+  "no-weakness-accepted": {
+    summary: "no image is let through by acceptWeaker",
+    severity: "medium",
+    options: [],
+    judge: (facts) =>
+      ofStacks(facts, ({ settings }) =>
+        (settings !== undefined && "value" in settings ? settings.value.images : [])
+          .filter(({ acceptWeaker }) => acceptWeaker.length > 0)
+          .map(({ name, reference, acceptWeaker }) => ({
+            subject: name,
+            sentence: `the image ${reference} is let through though weak: ${acceptWeaker.join(", ")}`,
+          })),
+      ),
+  },
+  "no-finding": {
+    summary: "nothing that changed is as loud as `severity` (high), unless it narrows trust",
+    severity: "high",
+    options: ["severity"],
+    judge: (facts, { severity = "high" }) =>
+      ofFindings(
+        facts,
+        (finding) =>
+          finding.direction !== "narrows" && LOUDNESS.indexOf(finding.severity) >= LOUDNESS.indexOf(severity),
+      ),
+  },
+  "rules-unchanged": {
+    summary: "neither the rules nor their exceptions change",
+    severity: "critical",
+    options: [],
+    judge: (facts) => ofFindings(facts, ({ kind }) => kind === "rules-changed" || kind === "exceptions-changed"),
+  },
+};
+
+function statements(
+  facts: Parameters<Rule["judge"]>[0],
+  is: (statement: Statement) => boolean,
+  what: string,
+): ReturnType<typeof ofStacks> {
+  return ofStacks(facts, (state) =>
+    statementsOf(state)
+      .filter(is)
+      .map(({ declared }) => ({
+        subject: declared.name,
+        sentence: `the trust policy statement "${declared.name}" of ${state.stack} ${what}`,
+      })),
+  );
+}
+
+function statementsOf({ trust }: StackState): readonly Statement[] {
+  return trust !== undefined && "value" in trust ? trust.value.statements : [];
+}
+
+/** Those that some statement trusts by, each once. */
+function anchorsOf(state: StackState): Certificate[] {
+  const all = statementsOf(state).flatMap(({ certificates: { ca, signingAuthority, tsa } }) => [
+    ...ca,
+    ...signingAuthority,
+    ...tsa,
+  ]);
+  return [...new Map(all.map((certificate) => [certificate.thumbprint, certificate])).values()];
+}
+
+function isWeakerThanStrict({ enforcement }: Statement): boolean {
+  const validations = Object.keys(LEVELS.strict) as ValidationType[];
+  return validations.some((validation) => enforcement[validation] !== "enforce");
+}
+
+function isSkip({ declared }: Statement): boolean {
+  return declared.signatureVerification.level === "skip";
+}
