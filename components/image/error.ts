@@ -5,6 +5,8 @@ export type ImageErrorCode =
   /** The tag points to something unsigned, and a gate keeps back what. */
   | "TAG_GATED"
   | "SOURCE_CHANGED"
+  /** The registry has no such image any more. */
+  | "IMAGE_MISSING"
   | "SIGNATURE_REFUSED"
   | "IMAGE_NOT_VERIFIED"
   /** Verified, but only under a level that would have let others pass; a stack may accept that by name. */
