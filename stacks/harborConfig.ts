@@ -64,6 +64,7 @@ const BUILD = {
   ),
   dockerfile: optional(path),
   platform: optional(text("a platform, e.g. linux/amd64", /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/)),
+  rebuild: optional(text("any word: another one builds the image again")),
 };
 const buildObject = object(BUILD);
 const context = text("a folder, or a Git URL with its branch, tag or commit");

@@ -6,7 +6,7 @@ import { isUnknown } from "../provider/wire";
 import { ImageError } from "./error";
 import { openRepository, scopeOf } from "./pinnedImage";
 import { pushImage } from "./push";
-import { type ImageSource, namesContent, withImageSource } from "./source";
+import { type ImageSource, ImageSourceError, namesContent, withImageSource } from "./source";
 import { GATED, lookUp, mayPointTo } from "./tagContent";
 
 export interface PushedImageInputs {
@@ -42,7 +42,7 @@ export const pushedImage: ResourceDefinition<PushedImageInputs, Record<never, ne
   async check(news, olds) {
     if (isUnknown(news.source)) return news;
     try {
-      return { ...news, ...(known(news, olds) ?? (await withImageSource(news.source, describe))) };
+      return { ...news, ...(known(news, olds) ?? (await withSource(news, describe))) };
     } catch (error) {
       throw new PropertyError("source", messageOf(error), { cause: error });
     }
@@ -96,7 +96,8 @@ function known({ source }: PushedImageInputs, olds: Partial<PushedImageInputs>) 
 /** `before`: what this resource pushed earlier. */
 async function push(inputs: PushedImageInputs, before: PushedImageInputs | undefined): Promise<void> {
   const repository = openRepository(inputs);
-  await withImageSource(inputs.source, async (source) => {
+  const permit = () => requireOwnTag(inputs, repository, before);
+  const pushFrom = async (source: ImageSource): Promise<void> => {
     if (source.root.digest !== inputs.digest) {
       throw new ImageError(
         "SOURCE_CHANGED",
@@ -104,9 +105,51 @@ async function push(inputs: PushedImageInputs, before: PushedImageInputs | undef
           "Run again; if an image of Docker Engine is another each time, the engine was upgraded: build it anew",
       );
     }
-    const permit = () => requireOwnTag(inputs, repository, before);
     await pushImage(source, repository, { tag: inputs.tag, permit });
-  });
+  };
+  try {
+    await withSource(inputs, pushFrom);
+  } catch (error) {
+    if (isDropped(inputs, error) && (await pointTag(inputs, repository, permit))) return;
+    throw error;
+  }
+}
+
+/** Points the tag to what the registry holds by the declared digest; false where it does not, or does not give it away. */
+async function pointTag(
+  { digest = "", mediaType = "", size = 0, tag }: PushedImageInputs,
+  repository: Repository,
+  permit: () => Promise<void>,
+): Promise<boolean> {
+  const there = await lookUp(repository, digest);
+  if (there === undefined || there === GATED) return false;
+  const { bytes } = await repository.fetchManifest({ mediaType, digest, size });
+  await permit();
+  await repository.pushManifest(bytes, mediaType, tag);
+  return true;
+}
+
+/** As `withImageSource`; of an image that a `BuiltImage` has built, the error says how it is built again. */
+async function withSource<Result>(
+  inputs: PushedImageInputs,
+  work: (image: ImageSource) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await withImageSource(inputs.source, work);
+  } catch (error) {
+    if (inputs.origin === undefined || !isDropped(inputs, error)) throw error;
+    throw new ImageSourceError(
+      "SOURCE_MISSING",
+      `Docker Engine has no more the image ${inputs.source} that it built from ${inputs.origin}; it was removed or pruned. ` +
+        "Have it built again: declare another word for `rebuild`, then run again.",
+      { cause: error },
+    );
+  }
+}
+
+/** The engine has dropped an image that was there once: its content was named. */
+function isDropped({ source }: PushedImageInputs, error: unknown): boolean {
+  return error instanceof ImageSourceError && error.code === "SOURCE_MISSING" && namesContent(source);
 }
 
 /**
@@ -138,7 +181,8 @@ function refusal(code: "TAG_MOVED" | "TAG_GATED", inputs: PushedImageInputs, wha
   return new ImageError(
     code,
     `tag ${scopeOf(inputs)}:${inputs.tag} ${what}, but ${inputs.digest} is declared. ` +
-      `Nothing was signed or overwritten. ${owner}; \`npm start -- --accept-tag\` points it back to what is declared`,
+      `Nothing was signed or overwritten. ${owner}; \`acceptTag: true\` (of the stack local: \`npm start -- --accept-tag\`) ` +
+      "points it back to what is declared",
   );
 }
 
