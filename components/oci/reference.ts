@@ -60,12 +60,6 @@ export function parseReference(text: string): Reference {
   return reference;
 }
 
-export function formatReference(reference: Reference): string {
-  const tag = reference.tag === undefined ? "" : `:${reference.tag}`;
-  const digest = reference.digest === undefined ? "" : `@${reference.digest}`;
-  return `${reference.host}/${reference.repository}${tag}${digest}`;
-}
-
 /** Throws OciError REFERENCE_INVALID unless `host` is `host` or `host:port`; `text` is what the message quotes. */
 export function assertHost(host: string, text = host): void {
   const match = /^(\[[^\]]*\]|[^:]*)(?::([0-9]{1,5}))?$/.exec(host);

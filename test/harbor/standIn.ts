@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LoopbackTls, makeLoopbackTls } from "../support/registries";
 import { RIGHT_PASSWORD, recording } from "./recording";
-import { failed, StandInStore } from "./standInApi";
+import { failed, type Sent, StandInStore } from "./standInApi";
 
 /**
  * What is to happen to a request beside its answer: the answer is lost, or the connection before anything is done; or Harbor
@@ -90,7 +90,7 @@ export async function startStandIn(): Promise<StandIn> {
       parts: path.replace("/api/v2.0/", "").split("/").map(decodeURIComponent),
       query: new URLSearchParams(search),
       byName: request.headers["x-is-resource-name"] === "true",
-      body: text === "" ? undefined : JSON.parse(text),
+      body: text === "" ? {} : (JSON.parse(text) as Sent),
     });
     return reply(answered.status, answered.body, answered.location);
   };

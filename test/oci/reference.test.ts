@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OciError } from "../../components/oci/error";
-import { formatReference, parseReference } from "../../components/oci/reference";
+import { parseReference } from "../../components/oci/reference";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
@@ -13,9 +13,8 @@ describe("A reference", () => {
     ["localhost/app", { host: "localhost", repository: "app" }],
     [`example.com/app@${DIGEST}`, { host: "example.com", repository: "app", digest: DIGEST }],
     [`example.com/app:V1_.-@${DIGEST}`, { host: "example.com", repository: "app", tag: "V1_.-", digest: DIGEST }],
-  ])("%s is read and written back unchanged", (text, reference) => {
+  ])("%s is read part by part", (text, reference) => {
     expect(parseReference(text)).toEqual(reference);
-    expect(formatReference(parseReference(text))).toBe(text);
   });
 
   test.each([
@@ -69,10 +68,10 @@ describe("A reference", () => {
     const error = thrownBy(() => parseReference(text));
     expect(error).toMatchObject({ name: OciError.name, code: "REFERENCE_INVALID" });
     expect(String(error)).toContain(` ${whole}.`);
-    expect(formatReference(parseReference(whole))).toBe(whole);
+    expect(parseReference(whole).host).toBe("docker.io");
   });
 
-  test("of any text is either refused by an OciError or written back unchanged", () => {
+  test("of any text is either refused by an OciError or the sum of its parts", () => {
     const part = fc.constantFrom(
       "example.com",
       "a",
@@ -98,7 +97,9 @@ describe("A reference", () => {
         ),
         (text) => {
           try {
-            expect(formatReference(parseReference(text))).toBe(text);
+            const { host, repository, tag, digest } = parseReference(text);
+            const [suffix, pin] = [tag === undefined ? "" : `:${tag}`, digest === undefined ? "" : `@${digest}`];
+            expect(`${host}/${repository}${suffix}${pin}`).toBe(text);
           } catch (error) {
             expect(error).toBeInstanceOf(OciError);
           }
