@@ -3,6 +3,7 @@ import { unknown } from "@pulumi/pulumi/output";
 import { KEY_SPECS, type KeySpec } from "../components/notary/certificates/keySpec";
 import { ConfigError } from "./error";
 import { type HarborConfig, parseHarborConfig } from "./harborConfig";
+import { homeOf } from "./home";
 
 /** What the stack `local` can be told; every value has a default, so that no config has to be committed. */
 export interface LocalConfig {
@@ -16,8 +17,8 @@ export interface LocalConfig {
   readonly acceptTag: boolean;
 }
 
-/** Everything that the stack `local` makes lies in here, git-ignored; relative to the project's folder. */
-export const LOCAL_HOME = ".breakwater/local";
+/** Everything that the stack `local` makes lies in here. */
+export const LOCAL_HOME = homeOf("local");
 
 /** The sample that ships with the project. */
 export const SAMPLE_IMAGE = "stacks/local/net-monitor";
@@ -47,10 +48,15 @@ export function readLocalConfig(): LocalConfig {
   };
 }
 
-/** How a secret of a stack is set. */
+/** How a secret of a stack is set, of one that was never brought up as well. */
 export function commandToSet(key: string): string {
   const stack = getStack();
-  return `eval "$(npm run --silent env -- --stack ${stack})" && pulumi config set --secret ${key} --stack ${stack}`;
+  const commands = [
+    `eval "$(npm run --silent env -- --stack ${stack})"`,
+    `pulumi stack select --create ${stack}`,
+    `pulumi config set --secret ${key} --stack ${stack}`,
+  ];
+  return commands.join(" && ");
 }
 
 /** The secret that only the engine may hold; named here, since unlike the others it is never looked into. */

@@ -18,6 +18,7 @@ import { tlsCertificate } from "./harborCertificate";
 import type { HarborConfig } from "./harborConfig";
 import { imagesToMake, pushedImage, pusherOf } from "./harborImage";
 import { harborOutputsOf } from "./harborOutputsOf";
+import { homeOf } from "./home";
 import type { Machine } from "./machine";
 import { behind, given, goesWith } from "./options";
 
@@ -27,7 +28,7 @@ export async function harbor(config: HarborConfig, machine: Machine) {
   const committed = readTrustDirectory(resolvePath(`stacks/${stack}/trust`)); // first: a mistake makes nothing
   const chains = new Declared(config.identities, ({ name }) => readCommittedChain(stack, name));
   const toMake = await imagesToMake(config, machine);
-  const home = homeOf(config);
+  const home = homeOf(stack);
 
   const { certificate, installation } = installed(config);
   const kept = goesWith(installation); // in Harbor's data: it stays there when the stack is taken down
@@ -82,16 +83,11 @@ export async function harbor(config: HarborConfig, machine: Machine) {
 /** Harbor itself and what it serves: all that a renewal of the certificate is about. */
 export function installed(config: HarborConfig) {
   const { version, hostname, directory, dataDirectory, adminPassword } = config;
-  const certificate = tlsCertificate(config, homeOf(config));
+  const certificate = tlsCertificate(config, homeOf(config.stack));
   const installation = new HarborInstallation("harbor", {
     ...{ version, hostname, directory, dataDirectory, adminPassword, certificate },
     ...given({ installer: config.installer, withTrivy: config.trivy, deleteData: config.deleteData }),
     ...given({ httpPort: config.httpPort, httpsPort: config.httpsPort }),
   });
   return { certificate, installation };
-}
-
-/** What a stack keeps on this machine, git-ignored. */
-function homeOf({ stack }: HarborConfig): string {
-  return `.breakwater/${stack}`;
 }

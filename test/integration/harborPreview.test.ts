@@ -120,6 +120,6 @@ describe("an `up` of it", () => {
     const { code, stderr } = await start("--stack", STACK);
     expect(code).toBe(1);
     expect(stderr).toContain("[ADMIN_PASSWORD_MISSING]");
-    expect(await filesBelow(project.path(".breakwater", STACK))).toEqual([]);
+    expect(await filesBelow(project.path(".breakwater/stacks", STACK))).toEqual([]);
   });
 });

@@ -138,7 +138,7 @@ describe("a stack with Harbor", () => {
     expect(resource("HarborInstallation").inputs).toMatchObject({
       version: "2.15.2",
       certificate: "AcmeCertificate-id",
-      tls: { chainFile: ".breakwater/harbor-example/certificate/chain.pem" },
+      tls: { chainFile: ".breakwater/stacks/harbor-example/certificate/chain.pem" },
     });
   });
 
@@ -166,7 +166,7 @@ describe("a stack with Harbor", () => {
 
   it("pushes and signs with the robot that may push, after the project and the key were proved", () => {
     expect(resource("PushedImage", "app").inputs).toMatchObject({
-      registry: { host: "registry.example.com", dockerConfig: ".breakwater/harbor-example/robots/ci/docker" },
+      registry: { host: "registry.example.com", dockerConfig: ".breakwater/stacks/harbor-example/robots/ci/docker" },
       repository: "apps/app",
     });
     expect(resource("PushedImage", "built").inputs).toMatchObject({ source: `docker-daemon:${DIGEST}` });
@@ -206,10 +206,10 @@ describe("a stack with Harbor", () => {
         { name: "more", gate: [], shadow: [] },
       ],
       robots: [
-        { name: "ci", permissions: "push", dockerConfig: ".breakwater/harbor-example/robots/ci/docker" },
+        { name: "ci", permissions: "push", dockerConfig: ".breakwater/stacks/harbor-example/robots/ci/docker" },
         { name: "cluster", permissions: "pull" },
       ],
-      trustDirectory: ".breakwater/harbor-example/trust",
+      trustDirectory: ".breakwater/stacks/harbor-example/trust",
     });
     expect((outputs.images as object[])[0]).toEqual({
       reference: `registry.example.com/apps/app@${DIGEST}`,
