@@ -13,11 +13,12 @@ import { type StackName, stackNamedOtherThanLocal } from "./stackName";
 
 const HELP = `npm run login -- --stack NAME [OPTIONS]
 Writes what a client needs to pull from a stack's registry and to verify what it pulled, and prints the environment that
-makes docker and notation use it. Copy the folder to other machines as you would a password.
+makes docker, notation and breakwater use it, and what else the machine needs. Copy the folder to other machines as you
+would a password.
 
   --stack NAME     the stack; it has been brought up on this machine
   --robot NAME     whose login; when left out the robot that may pull, if there is one alone
-  --directory DIR  where to write; .breakwater/NAME/login when left out
+  --directory DIR  where to write; .breakwater/stacks/NAME/login when left out
   --json           print the result as JSON, alone on standard output (npm run --silent login -- …)
   --help           this text
 
@@ -31,6 +32,8 @@ interface ClientLogin {
   readonly registry: string;
   readonly username: string;
   readonly directory: string;
+  /** Of the registry's certificate. */
+  readonly issuer: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -93,6 +96,7 @@ async function run({ stack: name, robot: wanted, directory }: Options): Promise<
     registry,
     username: robot.username,
     directory,
+    issuer: certificate.issuer,
     environment: {
       DOCKER_CONFIG: docker,
       NOTATION_CONFIG: notation,
@@ -129,16 +133,27 @@ function notThere({ name }: StackName, file: string): CommandError {
   return new CommandError("STACK_NOT_UP", `${file} is not there: \`npm start -- --stack ${name}\` writes it`);
 }
 
-function wordsOf({ registry, username, directory, environment }: ClientLogin): string {
+function wordsOf({ registry, username, directory, issuer, environment }: ClientLogin): string {
   const host = new URL(registry).host;
-  const ca = environment.SSL_CERT_FILE;
-  const lines = [
+  return [
     `Login of ${username} for ${host}, and the trust, are in ${directory}. Use them:`,
     ...Object.entries(environment).map(([name, value]) => `  export ${name}=${shellWord(value)}`),
+    ...wordsOnRoot({ host, issuer, ca: environment.SSL_CERT_FILE }),
+  ].join("\n");
+}
+
+/** What a client needs that an environment can't give: Docker Engine, which pulls, has a place of its own for roots. */
+function wordsOnRoot({ host, issuer, ca }: { host: string; issuer: string; ca: string | undefined }): string[] {
+  const place = `/etc/docker/certs.d/${host}/ca.crt`;
+  const from = `The registry's certificate is issued by ${issuer}`;
+  if (ca === undefined) {
+    return [`${from}. A machine that doesn't trust it needs its root, as ${place} for \`docker pull\`.`];
+  }
+  return [
+    `${from}, which clients don't know. notation and breakwater find its root by SSL_CERT_FILE,`,
+    "and with that set they trust no other; Docker Engine, on each machine that pulls, after this as root:",
+    `  install -D -m 644 ${shellWord(ca)} ${shellWord(place)}`,
   ];
-  // The Docker Engine looks nowhere else.
-  if (ca) lines.push(`  sudo install -D -m 644 ${shellWord(ca)} ${shellWord(`/etc/docker/certs.d/${host}/ca.crt`)}`);
-  return lines.join("\n");
 }
 
 function readOptions(args: readonly string[]): Options | undefined {

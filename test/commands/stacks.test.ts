@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { describe as inWords } from "../../scripts/commands/describe";
 import { mergeLogin } from "../../scripts/commands/dockerLogin";
+import { env } from "../../scripts/commands/env";
 import { CommandError, EXIT } from "../../scripts/commands/error";
 import { login } from "../../scripts/commands/login";
 import { withoutSecrets } from "../../scripts/commands/previewWorkspace";
@@ -11,7 +11,7 @@ import { renew } from "../../scripts/commands/renew";
 import { stackNamed, stackNamedOtherThanLocal } from "../../scripts/commands/stackName";
 import { start } from "../../scripts/commands/start";
 import { stop } from "../../scripts/commands/stop";
-import { systemdUnits } from "../../scripts/commands/systemdUnits";
+import { homeOf } from "../../stacks/home";
 import { expectCode } from "../notary/expectCode";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -35,7 +35,12 @@ afterEach(() => {
 describe("the commands of stacks", () => {
   const never = () => Promise.reject(new Error("nothing may be run"));
 
-  it.each(Object.entries({ start, stop, renew, login }))("%s has a help text", async (_, command) => {
+  it("env fails in the shell that evaluates it, too", async () => {
+    expect(await env(["--stack", "nowhere"])).toBe(EXIT.usage);
+    expect(written).toEqual({ stdout: "false\n", stderr: expect.stringContaining("[STACK_UNKNOWN]") });
+  });
+
+  it.each(Object.entries({ start, stop, renew, login, env }))("%s has a help text", async (_, command) => {
     expect(await command(["--help"], never)).toBe(EXIT.done);
     expect(written.stdout).toMatch(/--stack NAME[\s\S]*Exit codes:/);
     expect(written.stderr).toBe("");
@@ -66,20 +71,13 @@ describe("the commands of stacks", () => {
     expect(() => stackNamedOtherThanLocal(undefined, "npm run x --")).toThrow(/harbor-example/);
     expect(stackNamed()).toMatchObject({ name: "local", isLocal: true });
   });
-});
 
-describe("the units of the renewal's timer", () => {
-  it("are a script that a shell can read, and hold no secret", () => {
-    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "a secret");
-    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", "/etc/my passphrase%");
-    vi.stubEnv("PATH", `/usr/bin:/x/node_modules/.bin:/bin`);
-    const script = systemdUnits(stackNamed("harbor-example"));
-    execFileSync("sh", ["-n"], { input: script });
-    expect(script).not.toContain("a secret");
-    expect(script).toContain('Environment="PULUMI_CONFIG_PASSPHRASE_FILE=/etc/my passphrase%%"');
-    expect(script).toContain('Environment="PATH=/usr/bin:/bin"');
-    expect(script).toMatch(/ExecStart=".*node.*" ".*scripts\/renew\.mjs" --stack harbor-example/);
-    expect(script).toContain("systemctl enable --now breakwater-renew-harbor-example.timer");
+  it("keep a stack's own files apart from the project's, whatever the stack is called", () => {
+    for (const name of ["state", "tmp", "tools", "passphrase", "pulumi-home", "test-results"]) {
+      expect(homeOf(name)).toBe(`.breakwater/stacks/${name}`);
+    }
+    expect(stackNamed().home).toBe(homeOf("local"));
+    expect(stackNamed("harbor-example").home).toBe(homeOf("harbor-example"));
   });
 });
 
