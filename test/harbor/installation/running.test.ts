@@ -92,6 +92,50 @@ describe("the wait for health", () => {
   });
 });
 
+describe("whatever the DNS says of the hostname, this machine is asked", () => {
+  const asked: string[] = [];
+  const healthy: Answer = (request, response) => {
+    asked.push(String(request.headers.host));
+    json(response, { status: "healthy", components: [component("core")] });
+  };
+
+  beforeEach(() => {
+    asked.length = 0;
+    answer = healthy;
+  });
+
+  async function serve(name: string): Promise<void> {
+    const { chain, key, root } = await opensslCertificate({ names: [name] });
+    server.setSecureContext({ key, cert: chain });
+    await put(String(inputs.tls.rootFile), root);
+  }
+
+  it.each([
+    ["a name that has no address", "harbor.invalid", "DNS:harbor.invalid"],
+    ["an address of another machine", "192.0.2.7", "IP:192.0.2.7"],
+  ])("%s: its certificate is trusted, and its administrator logs in", async (_, hostname, name) => {
+    await serve(name);
+    const elsewhere = { ...inputs, hostname };
+    await waitForHealth({ ...elsewhere, healthTimeoutSeconds: 1 }, progress);
+    expect(new Set(asked)).toEqual(new Set([`${hostname}:${inputs.httpsPort}`]));
+    answer = (_request, response) => json(response, { user_id: 1, username: "admin", sysadmin_flag: true });
+    await ensureAdminPassword(elsewhere, "Harbor-New-2", undefined, progress);
+  });
+
+  it.each([
+    ["harbor.invalid", "DNS:other.invalid"],
+    ["harbor.invalid", "IP:127.0.0.1"],
+    ["192.0.2.7", "IP:127.0.0.1"],
+  ])("and sends nothing when its certificate is not for %s, but for %s", async (hostname, name) => {
+    await serve(name);
+    const elsewhere = { ...inputs, hostname };
+    await expectCode(() => waitForHealth(elsewhere, progress), "HARBOR_TLS_UNTRUSTED");
+    const work = () => ensureAdminPassword(elsewhere, "Harbor-New-2", undefined, progress);
+    await expectCode(work, "HARBOR_TLS_UNTRUSTED");
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("the administrator's password", () => {
   let current: string;
   let changes: number;
