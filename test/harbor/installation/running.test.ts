@@ -7,6 +7,7 @@ import type { HarborInstallationInputs } from "../../../components/harbor/instal
 import { layoutOf } from "../../../components/harbor/installation/layout";
 import { ensureAdminPassword } from "../../../components/harbor/installation/rotation";
 import { driftOfServed, serveCertificate } from "../../../components/harbor/installation/servedCertificate";
+import { holdsPair } from "../../../components/harbor/installation/servedPair";
 import { opensslCertificate } from "../../certificate/opensslCertificate";
 import { makeLoopbackTls } from "../../support/registries";
 import { expectCode, makePlace, put, scriptDocker } from "./support";
@@ -196,14 +197,29 @@ describe("the certificate that is served", () => {
 
   it("that nginx refuses is put back, and its reason told", async () => {
     const layout = layoutOf(inputs);
-    const before = await readFile(layout.served.chain, "utf8");
-    const next = await opensslCertificate({ names: ["DNS:localhost"] });
+    const [chain, key] = [await readFile(layout.served.chain, "utf8"), await readFile(layout.served.key, "utf8")];
+    const next = await opensslCertificate({ names: ["IP:127.0.0.1"] });
     await put(inputs.tls.chainFile, next.chain);
     await put(inputs.tls.keyFile, next.key);
     expect(await driftOfServed(inputs)).not.toBe("");
     await scriptDocker('[ "$1" != exec ] || { echo "key values mismatch" >&2; exit 1; }');
     const error = await expectCode(() => serveCertificate(inputs, progress), "HARBOR_CERTIFICATE_NOT_SERVED");
     expect(error.message).toContain("key values mismatch");
-    expect(await readFile(layout.served.chain, "utf8")).toBe(before);
+    expect(await holdsPair(layout.served, { chain, key })).toBe(true);
+  });
+
+  it("is not touched for files that do not fit: another's key, as of a certificate that is being exchanged", async () => {
+    const { served } = layoutOf(inputs);
+    const before = await readFile(served.chain, "utf8");
+    const [next, other] = [
+      await opensslCertificate({ names: ["IP:127.0.0.1"] }),
+      await opensslCertificate({ names: ["IP:127.0.0.1"] }),
+    ];
+    await put(inputs.tls.chainFile, next.chain);
+    await put(inputs.tls.keyFile, other.key);
+    const called = await calls();
+    await expectCode(() => serveCertificate(inputs, progress), "HARBOR_CERTIFICATE_UNFIT");
+    expect(await readFile(served.chain, "utf8")).toBe(before);
+    expect(await called()).toEqual([]);
   });
 });
