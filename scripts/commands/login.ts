@@ -2,12 +2,12 @@ import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { writeAtomically } from "../../components/files/ownedFiles";
 import { resolvePath } from "../../components/files/paths";
-import { shellWord } from "../../components/shellWord";
 import type { HarborOutputs, RobotOutputs } from "../../stacks/harborOutputs";
 import { type Exclusively, runCommand } from "./command";
 import { mergeLogin } from "./dockerLogin";
 import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
+import { type ClientLogin, loginWords } from "./loginWords";
 import { parseOptions } from "./options";
 import { type StackName, stackNamedOtherThanLocal } from "./stackName";
 
@@ -26,16 +26,6 @@ DIR/docker/config.json is the login (mode 0600; other logins in it are kept), DI
 folder, DIR/ca.pem the root of the registry's certificate, where clients don't know it.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.`;
-
-/** What `--json` prints; the login itself is in no output. */
-interface ClientLogin {
-  readonly registry: string;
-  readonly username: string;
-  readonly directory: string;
-  /** Of the registry's certificate. */
-  readonly issuer: string;
-  readonly environment: Readonly<Record<string, string>>;
-}
 
 const OPTIONS = {
   stack: { type: "string" },
@@ -62,7 +52,7 @@ export function login(args: readonly string[], exclusively: Exclusively): Promis
       return;
     }
     const made = await exclusively(() => run(options));
-    process.stdout.write(`${options.json ? JSON.stringify(made) : wordsOf(made)}\n`);
+    process.stdout.write(`${options.json ? JSON.stringify(made) : loginWords(made)}\n`);
   });
 }
 
@@ -131,29 +121,6 @@ function chooseRobot(robots: readonly RobotOutputs[], wanted: string | undefined
 
 function notThere({ name }: StackName, file: string): CommandError {
   return new CommandError("STACK_NOT_UP", `${file} is not there: \`npm start -- --stack ${name}\` writes it`);
-}
-
-function wordsOf({ registry, username, directory, issuer, environment }: ClientLogin): string {
-  const host = new URL(registry).host;
-  return [
-    `Login of ${username} for ${host}, and the trust, are in ${directory}. Use them:`,
-    ...Object.entries(environment).map(([name, value]) => `  export ${name}=${shellWord(value)}`),
-    ...wordsOnRoot({ host, issuer, ca: environment.SSL_CERT_FILE }),
-  ].join("\n");
-}
-
-/** What a client needs that an environment can't give: Docker Engine, which pulls, has a place of its own for roots. */
-function wordsOnRoot({ host, issuer, ca }: { host: string; issuer: string; ca: string | undefined }): string[] {
-  const place = `/etc/docker/certs.d/${host}/ca.crt`;
-  const from = `The registry's certificate is issued by ${issuer}`;
-  if (ca === undefined) {
-    return [`${from}. A machine that doesn't trust it needs its root, as ${place} for \`docker pull\`.`];
-  }
-  return [
-    `${from}, which clients don't know. notation and breakwater find its root by SSL_CERT_FILE,`,
-    "and with that set they trust no other; Docker Engine, on each machine that pulls, after this as root:",
-    `  install -D -m 644 ${shellWord(ca)} ${shellWord(place)}`,
-  ];
 }
 
 function readOptions(args: readonly string[]): Options | undefined {

@@ -5,6 +5,7 @@ import { mergeLogin } from "../../scripts/commands/dockerLogin";
 import { env } from "../../scripts/commands/env";
 import { CommandError, EXIT } from "../../scripts/commands/error";
 import { login } from "../../scripts/commands/login";
+import { loginWords } from "../../scripts/commands/loginWords";
 import { withoutSecrets } from "../../scripts/commands/previewWorkspace";
 import { RunLog } from "../../scripts/commands/progress";
 import { renew } from "../../scripts/commands/renew";
@@ -78,6 +79,26 @@ describe("the commands of stacks", () => {
     }
     expect(stackNamed().home).toBe(homeOf("local"));
     expect(stackNamed("harbor-example").home).toBe(homeOf("harbor-example"));
+  });
+});
+
+describe("what a client is told of its login", () => {
+  const place = "/etc/docker/certs.d/registry.example.com:8443/ca.crt";
+  const made = {
+    ...{ registry: "https://registry.example.com:8443", username: "robot$ci", directory: "/my client", issuer: "R10" },
+    environment: { DOCKER_CONFIG: "/my client/docker" },
+  };
+
+  it("names the certificate's issuer, and where a machine that doesn't trust it needs its root", () => {
+    expect(loginWords(made)).toContain("export DOCKER_CONFIG='/my client/docker'");
+    expect(loginWords(made)).toMatch(new RegExp(`issued by R10\\. .*${place}`));
+  });
+
+  it("has the command that gives Docker Engine a root which clients don't know", () => {
+    const words = loginWords({ ...made, environment: { ...made.environment, SSL_CERT_FILE: "/my client/ca.pem" } });
+    expect(words).toContain("export SSL_CERT_FILE='/my client/ca.pem'");
+    expect(words).toContain(`install -D -m 644 '/my client/ca.pem' ${place}`);
+    expect(words).not.toContain("sudo"); // root on Debian has none
   });
 });
 
