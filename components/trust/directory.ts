@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { messageOf } from "../errors";
 import { certificatePem, parseCertificates } from "../notary/certificates/pem";
 import type { TrustDeclaration } from "../notary/trust/declaration";
-import { parseTrustPolicy } from "../notary/trust/policy";
+import { TrustPolicyError } from "../notary/trust/error";
+import { parseTrustPolicy, type TrustPolicyDocument } from "../notary/trust/policy";
 import { parseTrustStores } from "../notary/trust/store";
 import { isTrustStoreName, parseTrustStoreReference, TRUST_STORE_TYPES } from "../notary/trust/storeReference";
 import { TrustDirectoryError } from "./error";
@@ -45,7 +46,7 @@ export function renderTrustDirectory({ policy, stores }: TrustDeclaration): Reco
  * @throws TrustDirectoryError, TrustPolicyError
  */
 export function readTrustDirectory(directory: string): TrustDeclaration {
-  const policy = parseTrustPolicy(readPolicy(directory));
+  const policy = readPolicy(directory);
   const stores: Record<string, string[]> = {};
   const root = join(directory, ...STORES);
   for (const type of statOf(root) ? foldersIn(root) : []) {
@@ -62,10 +63,35 @@ export function readTrustDirectory(directory: string): TrustDeclaration {
   return { policy, stores };
 }
 
-function readPolicy(directory: string): string {
+/** Every mistake in it is told with the file's name. */
+function readPolicy(directory: string): TrustPolicyDocument {
+  const { path, text } = readPolicyText(directory);
+  try {
+    return parseTrustPolicy(text);
+  } catch (error) {
+    if (!(error instanceof TrustPolicyError)) throw error;
+    const line = error.code === "POLICY_SYNTAX" ? lineOfMistake(text) : undefined;
+    const where = line === undefined ? path : `${path}, line ${line}`;
+    throw new TrustPolicyError(error.code, `${where}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Where the JSON of a text ends to be JSON, if the engine's parser tells. */
+function lineOfMistake(text: string): number | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const [, position] = /at position (\d+)/.exec(messageOf(error)) ?? [];
+    return position === undefined ? undefined : text.slice(0, Number(position)).split("\n").length;
+  }
+}
+
+function readPolicyText(directory: string): { path: string; text: string } {
   const present = [OCI_POLICY_FILE, POLICY_FILE].map((name) => join(directory, name)).filter((path) => statOf(path));
   const [text, other] = present.map((path) => readRegularFile(path).toString("utf8"));
-  if (text === undefined) {
+  const [path] = present;
+  if (path === undefined || text === undefined) {
     throw new TrustDirectoryError(
       "TRUST_POLICY_FILE_MISSING",
       `${directory} has no ${POLICY_FILE}: write one, or name another folder`,
@@ -78,7 +104,7 @@ function readPolicy(directory: string): string {
       `${directory} has ${OCI_POLICY_FILE} and another ${POLICY_FILE}: remove one`,
     );
   }
-  return text;
+  return { path, text };
 }
 
 function readCertificates(path: string): string[] {
