@@ -4,6 +4,7 @@ import { writeAtomically } from "../../components/files/ownedFiles";
 import { resolvePath } from "../../components/files/paths";
 import type { HarborOutputs, RobotOutputs } from "../../stacks/harborOutputs";
 import { type Exclusively, runCommand } from "./command";
+import { namingConfig } from "./configSyntax";
 import { mergeLogin } from "./dockerLogin";
 import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
@@ -51,8 +52,9 @@ export function login(args: readonly string[], exclusively: Exclusively): Promis
       process.stdout.write(`${HELP}\n`);
       return;
     }
-    const made = await exclusively(() => run(options));
-    process.stdout.write(`${options.json ? JSON.stringify(made) : loginWords(made)}\n`);
+    const made = await exclusively(() => namingConfig(options.stack, () => run(options)));
+    process.stdout.write(`${options.json ? JSON.stringify(made) : loginWords(made)}
+`);
   });
 }
 

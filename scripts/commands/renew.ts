@@ -3,6 +3,7 @@ import type { KnownResource } from "../../stacks/kept";
 import type { Machine } from "../../stacks/machine";
 import { program } from "../../stacks/program";
 import { type Exclusively, outlivingInterrupts, runCommand } from "./command";
+import { namingConfig } from "./configSyntax";
 import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
 import { parseOptions } from "./options";
@@ -59,7 +60,9 @@ export function renew(args: readonly string[], exclusively: Exclusively): Promis
     if (options === undefined) process.stdout.write(`${HELP}\n`);
     else if (options.systemd) process.stdout.write(systemdUnits(options.stack));
     else {
-      const renewal = await exclusively(() => outlivingInterrupts(() => run(options)));
+      const renewal = await exclusively(() =>
+        outlivingInterrupts(() => namingConfig(options.stack, () => run(options))),
+      );
       process.stdout.write(`${options.json ? JSON.stringify(renewal) : lineOf(renewal, options)}\n`);
     }
   });

@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { namingConfig } from "../../scripts/commands/configSyntax";
 import { describe as inWords } from "../../scripts/commands/describe";
 import { mergeLogin } from "../../scripts/commands/dockerLogin";
 import { env } from "../../scripts/commands/env";
@@ -118,6 +119,25 @@ describe("a client's Docker config", () => {
   it.each(["no JSON", "[]", "null", '{"auths": []}'])("is refused when it is none: %s", async (there) => {
     await expectCode(() => mergeLogin(there, own, place), CommandError, "LOGIN_UNKNOWN");
     await expectCode(() => mergeLogin(undefined, there, place), CommandError, "LOGIN_UNKNOWN");
+  });
+});
+
+describe("a config that the engine can't read", () => {
+  const stack = stackNamed("harbor-example");
+  const failing = (message: string) => () => namingConfig(stack, () => Promise.reject(new Error(message)));
+
+  it.each([
+    "error: could not create secrets manager for new stack: invalid YAML file: yaml: line 3: mapping values are not allowed in this context",
+    'error: could not create secrets manager for new stack: yaml: unmarshal errors:\n  line 3: mapping key "a" already defined at line 2',
+    " stderr: Command failed\nerror: getting stack configuration: stack configuration could not be loaded from either Pulumi.yaml or the backend: invalid YAML file: yaml: line 3: x\n err?: Error",
+  ])("is named, with the line", async (message) => {
+    await expectCode(failing(message), CommandError, "CONFIG_SYNTAX");
+    await expect(failing(message)()).rejects.toThrow(`${stack.configFile} can't be read, line 3: `);
+  });
+
+  it("is not blamed for the YAML of others", async () => {
+    const message = "docker-compose.yml: yaml: line 3: mapping values are not allowed in this context";
+    await expect(failing(message)()).rejects.toThrow(new Error(message));
   });
 });
 
