@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, listProcesses } from "../../components/local/process";
-import { LOCAL_HOME } from "../../stacks/config";
+import { LOCAL_HOME } from "../../stacks/localConfig";
 import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
 import { namingConfig } from "./configSyntax";
 import { openStackIfThere } from "./engine";
