@@ -4,6 +4,8 @@ export type ImageErrorCode =
   | "TAG_MOVED"
   /** The tag points to something unsigned, and a gate keeps back what. */
   | "TAG_GATED"
+  /** A rule of the registry keeps the tag where it is. */
+  | "TAG_IMMUTABLE"
   | "SOURCE_CHANGED"
   /** The registry has no such image any more. */
   | "IMAGE_MISSING"

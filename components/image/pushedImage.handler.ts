@@ -1,6 +1,7 @@
 import { messageOf } from "../errors";
 import type { Descriptor } from "../oci/descriptor";
 import type { RegistryConnection, Repository } from "../oci/repository";
+import { OciError } from "../oci/error";
 import { PropertyError, type ResourceDefinition } from "../provider/definition";
 import { isUnknown } from "../provider/wire";
 import { ImageError } from "./error";
@@ -111,20 +112,35 @@ async function push(inputs: PushedImageInputs, before: PushedImageInputs | undef
     await withSource(inputs, pushFrom);
   } catch (error) {
     if (isDropped(inputs, error) && (await pointTag(inputs, repository, permit))) return;
-    throw error;
+    throw isImmutable(error) ? immutable(inputs, error) : error;
   }
+}
+
+/** Source: Harbor's middleware `immutable`. */
+function isImmutable(error: unknown): error is OciError {
+  if (!(error instanceof OciError) || error.status !== 412) return false;
+  return error.registryErrors.some(({ code, message }) => code === "PRECONDITION" && /immutable/i.test(message));
+}
+
+function immutable({ tag, ...inputs }: PushedImageInputs, cause: OciError): ImageError {
+  return new ImageError(
+    "TAG_IMMUTABLE",
+    `tag ${scopeOf(inputs)}:${tag} is immutable by a rule of its project, and names something else than ${inputs.digest}; it was ` +
+      "left where it is. Declare another tag, or change the rule",
+    { cause },
+  );
 }
 
 /** Points the tag to what the registry holds by the declared digest; false where it does not, or does not give it away. */
 async function pointTag(
   { digest = "", mediaType = "", size = 0, tag }: PushedImageInputs,
   repository: Repository,
-  permit: () => Promise<void>,
+  permit: () => Promise<string | undefined>,
 ): Promise<boolean> {
   const there = await lookUp(repository, digest);
   if (there === undefined || there === GATED) return false;
   const { bytes } = await repository.fetchManifest({ mediaType, digest, size });
-  await permit();
+  if ((await permit()) === digest) return true;
   await repository.pushManifest(bytes, mediaType, tag);
   return true;
 }
@@ -153,7 +169,7 @@ function isDropped({ source }: PushedImageInputs, error: unknown): boolean {
 }
 
 /**
- * Refuses a tag that points to content which is neither declared now nor was pushed by this resource before. Where a gate keeps
+ * What the tag points to, where that is known. Refuses a tag that points to content which is neither declared now nor was pushed by this resource before. Where a gate keeps
  * back what the tag points to, the tag is ours only as far as state shows it: this resource pushed this very tag, and what it
  * pushed is unsigned still, so that it may be what the tag points to. In that case alone somebody who moved the tag to other
  * unsigned content would not be noticed; nobody can have pulled that content through the gate.
@@ -162,15 +178,16 @@ async function requireOwnTag(
   inputs: PushedImageInputs,
   repository: Repository,
   before: PushedImageInputs | undefined,
-): Promise<void> {
+): Promise<string | undefined> {
   const own = before && scopeOf(before) === scopeOf(inputs) ? before : undefined;
   const tagged = await lookUp(repository, inputs.tag);
-  if (tagged === undefined || inputs.acceptTag) return;
+  if (tagged === undefined) return undefined;
   if (tagged !== GATED) {
-    if (tagged.digest === inputs.digest || tagged.digest === own?.digest) return;
+    if (inputs.acceptTag || tagged.digest === inputs.digest || tagged.digest === own?.digest) return tagged.digest;
     throw refusal("TAG_MOVED", inputs, `points to ${tagged.digest}`);
   }
-  if (own?.tag === inputs.tag && (await mayPointTo(repository, digestOf(own)))) return;
+  if (inputs.acceptTag) return undefined;
+  if (own?.tag === inputs.tag && (await mayPointTo(repository, digestOf(own)))) return undefined;
   if (await mayPointTo(repository, digestOf(inputs)))
     throw refusal("TAG_GATED", inputs, "points to something unsigned that the gate keeps back");
   throw refusal("TAG_MOVED", inputs, "points to something else, which is unsigned and gated");
