@@ -6,6 +6,8 @@ export type ImageErrorCode =
   | "TAG_GATED"
   /** A rule of the registry keeps the tag where it is. */
   | "TAG_IMMUTABLE"
+  /** The project has no room for it. */
+  | "QUOTA_EXCEEDED"
   | "SOURCE_CHANGED"
   /** The registry has no such image any more. */
   | "IMAGE_MISSING"

@@ -1,12 +1,12 @@
 import { messageOf } from "../errors";
 import type { Descriptor } from "../oci/descriptor";
 import type { RegistryConnection, Repository } from "../oci/repository";
-import { OciError } from "../oci/error";
 import { PropertyError, type ResourceDefinition } from "../provider/definition";
 import { isUnknown } from "../provider/wire";
 import { ImageError } from "./error";
 import { openRepository, scopeOf } from "./pinnedImage";
 import { pushImage } from "./push";
+import { refusedPush } from "./refusedPush";
 import { type ImageSource, ImageSourceError, namesContent, withImageSource } from "./source";
 import { GATED, lookUp, mayPointTo } from "./tagContent";
 
@@ -112,23 +112,8 @@ async function push(inputs: PushedImageInputs, before: PushedImageInputs | undef
     await withSource(inputs, pushFrom);
   } catch (error) {
     if (isDropped(inputs, error) && (await pointTag(inputs, repository, permit))) return;
-    throw isImmutable(error) ? immutable(inputs, error) : error;
+    throw refusedPush(error, inputs) ?? error;
   }
-}
-
-/** Source: Harbor's middleware `immutable`. */
-function isImmutable(error: unknown): error is OciError {
-  if (!(error instanceof OciError) || error.status !== 412) return false;
-  return error.registryErrors.some(({ code, message }) => code === "PRECONDITION" && /immutable/i.test(message));
-}
-
-function immutable({ tag, ...inputs }: PushedImageInputs, cause: OciError): ImageError {
-  return new ImageError(
-    "TAG_IMMUTABLE",
-    `tag ${scopeOf(inputs)}:${tag} is immutable by a rule of its project, and names something else than ${inputs.digest}; it was ` +
-      "left where it is. Declare another tag, or change the rule",
-    { cause },
-  );
 }
 
 /** Points the tag to what the registry holds by the declared digest; false where it does not, or does not give it away. */

@@ -204,6 +204,18 @@ describe("Where tags are immutable", () => {
   });
 });
 
+it("A project whose quota is used up takes no image, with the way out; with room, the next run goes on", async () => {
+  await layout("source", "too large");
+  registry.isFull = true;
+  try {
+    expect(await codeOf(pushed.up(source))).toBe("QUOTA_EXCEEDED");
+  } finally {
+    registry.isFull = false;
+  }
+  expect(await tagged()).toBeUndefined();
+  expect(await pushed.up(source)).toBe("create");
+});
+
 it("An SBOM beside the signature changes no verdict, and is taken for no signature", async () => {
   registry.gate = "signers";
   await layout("source", "with an SBOM");

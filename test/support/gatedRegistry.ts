@@ -24,6 +24,8 @@ export interface GatedRegistry extends Omit<TestRegistry, "kill" | "restart"> {
   gate: Gate;
   /** Whether tags may be pushed again, once they are there: an immutable tag rule over all of them. */
   immutable: boolean;
+  /** Whether the project's quota is used up: no blob is taken any more. */
+  isFull: boolean;
   /** Folder with the login of a user who may pull only. */
   readonly pullerConfigDirectory: string;
   /** `METHOD path status` of what clients sent, and the actions of every token. */
@@ -72,6 +74,7 @@ export async function startGated(gate: Gate): Promise<GatedRegistry> {
   const registry: GatedRegistry = {
     gate,
     immutable: false,
+    isFull: false,
     host,
     caFile: join(directory, "ca.crt"),
     dockerConfigDirectory: await loginOf(signer, "signer"),
@@ -120,6 +123,12 @@ class Exchange {
       const name = repository.split("/").slice(1).join("/");
       const message = `Failed to process request due to '${name}:${reference}' configured as immutable.`;
       return this.#json(412, { errors: [{ code: "PRECONDITION", message }] });
+    }
+    if (kind === "blobs" && !reads && this.#registry.isFull) {
+      // As recorded: quota-exceeded-blob-post.
+      const message =
+        "subtracting 0 B of storage resource, which when updated to current usage of 35.8 KiB will exceed the configured upper limit of 10 B.";
+      return this.#json(403, { errors: [{ code: "DENIED", message }] });
     }
     this.#forward();
   }
