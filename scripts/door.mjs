@@ -8,13 +8,14 @@ import { SetupError, setup } from "./setup/setup.mjs";
 /**
  * @param {object} options
  * @param {string} options.command a module in bin/scripts/commands that exports a function of this name
- * @param {readonly string[]} options.tools what it needs
+ * @param {readonly string[]} options.tools what it needs, unless it is only asked for its help
  */
 export async function open({ command, tools }) {
   try {
-    await setup({ tools });
+    const args = process.argv.slice(2);
+    await setup({ tools: args.some((arg) => arg === "--help" || arg === "-h") ? [] : tools });
     const module = createRequire(import.meta.url)(join(projectRoot, "bin/scripts/commands", `${command}.js`));
-    process.exitCode = await module[command](process.argv.slice(2), exclusively);
+    process.exitCode = await module[command](args, exclusively);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     process.stderr.write(`${error.message} [${error.code}]\n`);
@@ -32,7 +33,7 @@ function exclusively(work) {
   return withLock(join(workDirectory(projectRoot), "run.lock"), work, (holder) => {
     throw new SetupError(
       "ALREADY_RUNNING",
-      `Another \`npm start\`, \`npm stop\` or \`npm run renew\` is at work (${holder}). Wait until it has ended, then run the command again`,
+      `Another \`npm start\`, \`npm stop\`, \`npm run renew\` or \`npm run login\` is at work (${holder}). Wait until it has ended, then run the command again`,
     );
   });
 }

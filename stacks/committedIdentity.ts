@@ -1,18 +1,20 @@
 import { readFileSync } from "node:fs";
 import { messageOf } from "../components/errors";
 import { resolvePath } from "../components/files/paths";
+import { requireSigningChain } from "../components/notary/certificates/chain";
 import { parseCertificatesPem } from "../components/notary/certificates/pem";
 import { ConfigError } from "./error";
 
 /**
  * The certificate of a signing identity as committed with the stack's trust, leaf first, PEM: `localkeys/NAME.crt`, where notation
- * keeps it. @throws ConfigError IDENTITY_CERTIFICATE_MISSING, IDENTITY_CERTIFICATE_INVALID
+ * keeps it. It is one that may sign: from the resource's own check the engine would print the whole PEM text.
+ * @throws ConfigError IDENTITY_CERTIFICATE_MISSING, IDENTITY_CERTIFICATE_INVALID
  */
 export function readCommittedChain(stack: string, name: string): string {
   const file = `stacks/${stack}/trust/localkeys/${name}.crt`;
   const pem = contentOf(file, name);
   try {
-    parseCertificatesPem(pem);
+    requireSigningChain(parseCertificatesPem(pem));
     return pem;
   } catch (error) {
     throw new ConfigError("IDENTITY_CERTIFICATE_INVALID", `${file}: ${messageOf(error)}`, { cause: error });

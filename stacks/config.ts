@@ -1,90 +1,86 @@
-import { Config, getStack, log, type Output, output, runtime, secret } from "@pulumi/pulumi";
-import { unknown } from "@pulumi/pulumi/output";
-import { KEY_SPECS, type KeySpec } from "../components/notary/certificates/keySpec";
-import { ConfigError } from "./error";
+import { Config, getStack, runtime } from "@pulumi/pulumi";
+import { ADMIN_PASSWORD, readAdminPassword } from "./adminPassword";
+import { readablePolicy } from "./committedTrust";
+import { checkNamespaces } from "./configKeys";
+import { ConfigInvalidError, type ConfigProblem } from "./error";
 import { type HarborConfig, parseHarborConfig } from "./harborConfig";
-
-/** What the stack `local` can be told; every value has a default, so that no config has to be committed. */
-export interface LocalConfig {
-  /** OCI layout folder or archive to sign; relative to the project's folder, or absolute. */
-  readonly image: string;
-  /** Of 127.0.0.1; when absent a free one is chosen and kept. */
-  readonly registryPort: number | undefined;
-  /** Key of the signing identity. */
-  readonly keySpec: KeySpec;
-  /** Lets the image's tag be taken from content that somebody else pushed. */
-  readonly acceptTag: boolean;
-}
-
-/** Everything that the stack `local` makes lies in here, git-ignored; relative to the project's folder. */
-export const LOCAL_HOME = ".breakwater/local";
-
-/** The sample that ships with the project. */
-export const SAMPLE_IMAGE = "stacks/local/net-monitor";
+import { type LocalConfig, parseLocalConfig } from "./localConfig";
+import type { Machine } from "./machine";
+import { LISTS } from "./readableConfig";
 
 /** What a stack can be; its config's `environment` says it, the stack `local` needs no config. */
 export type Environment = "local" | "harbor";
 
+/** The stack that is made on loopback, in folders of its own: there is one. */
+const LOCAL_STACK = "local";
+
+/** @throws ConfigInvalidError ENVIRONMENT_UNKNOWN, CONFIG_INVALID */
 export function readEnvironment(): Environment {
-  const environment = new Config().get("environment") ?? (getStack() === "local" ? "local" : undefined);
-  if (environment === "local" || environment === "harbor") return environment;
-  throw new ConfigError(
-    "ENVIRONMENT_UNKNOWN",
-    `${stackFile()}: environment is ${environment === undefined ? "missing" : JSON.stringify(environment)}; give local or harbor`,
-  );
+  const isLocal = getStack() === LOCAL_STACK;
+  const environment = new Config().get("environment") ?? (isLocal ? "local" : undefined);
+  if (environment === (isLocal ? "local" : "harbor")) return environment;
+  throw new ConfigInvalidError(stackFile(), [environmentProblem(environment), ...namespaceProblems()]);
 }
 
+function environmentProblem(environment: string | undefined): ConfigProblem {
+  const key = "environment";
+  if (environment === "harbor")
+    return { key, message: 'is "harbor" in the stack local; give it a stack of another name' };
+  if (environment === "local") return { key, message: 'is "local", which only the stack local can be; give harbor' };
+  const what = environment === undefined ? "missing" : JSON.stringify(environment);
+  return { key, message: `is ${what}; give harbor`, code: "ENVIRONMENT_UNKNOWN" };
+}
+
+/** The config of the stack `local`, validated as a whole. @throws ConfigInvalidError */
 export function readLocalConfig(): LocalConfig {
-  const config = new Config();
-  return {
-    image: config.get("image") ?? SAMPLE_IMAGE,
-    registryPort: config.getNumber("registryPort"),
-    keySpec:
-      config.get<KeySpec>("keySpec", {
-        allowedValues: [...KEY_SPECS],
-      }) ?? "RSA-2048",
-    acceptTag: config.getBoolean("acceptTag") ?? false,
-  };
+  const { name } = new Config();
+  return parseLocalConfig(valuesOf(name), { file: stackFile(), problems: namespaceProblems() });
 }
-
-/** How a secret of a stack is set. */
-export function commandToSet(key: string): string {
-  const stack = getStack();
-  return `eval "$(npm run --silent env -- --stack ${stack})" && pulumi config set --secret ${key} --stack ${stack}`;
-}
-
-/** The secret that only the engine may hold; named here, since unlike the others it is never looked into. */
-const ADMIN_PASSWORD = "adminPassword";
 
 /**
- * The config of a stack with the environment `harbor`, validated as a whole. A preview goes on without the admin password, and
- * says so unless it is among the secrets that were not read.
- * @throws ConfigError ADMIN_PASSWORD_MISSING in an `up`, CONFIG_INVALID
+ * The config of a stack with the environment `harbor`, validated as a whole. A preview goes on without the admin password. A
+ * renewal of the certificate reads nothing but what Harbor itself is told: it goes on whatever became of the rest.
+ * @throws ConfigInvalidError ADMIN_PASSWORD_MISSING in an `up`, ADMIN_PASSWORD_PLAIN, ADMIN_PASSWORD_UNFIT, CONFIG_INVALID
  */
-export function readHarborConfig(unread: readonly string[] = []): HarborConfig {
-  const config = new Config();
-  const prefix = `${config.name}:`;
-  const names = Object.keys(runtime.allConfig())
-    .filter((key) => key.startsWith(prefix))
-    .map((key) => key.slice(prefix.length))
-    .filter((name) => name !== ADMIN_PASSWORD);
-  const raw = Object.fromEntries(names.map((name) => [name, structured(config.get(name))]));
-  const parsed = parseHarborConfig(raw, stackFile());
-  return { ...parsed, stack: getStack(), adminPassword: readAdminPassword(config, unread) };
+export function readHarborConfig({ unreadSecrets = [], renewal }: Machine): HarborConfig {
+  const stack = getStack();
+  const left: readonly string[] = renewal === undefined ? [ADMIN_PASSWORD] : [ADMIN_PASSWORD, ...LISTS];
+  const texts = Object.entries(valuesOf(new Config().name)).filter(([name]) => !left.includes(name));
+  const raw = Object.fromEntries(texts.map(([name, text]) => [name, structured(text)]));
+  const { value, problems } = readAdminPassword(commandToSet(ADMIN_PASSWORD), unreadSecrets);
+  const parsed = parseHarborConfig(raw, {
+    file: stackFile(),
+    policy: readablePolicy(stack),
+    problems: [...namespaceProblems(), ...problems],
+  });
+  return { ...parsed, stack, adminPassword: value };
 }
 
-function readAdminPassword(config: Config, unread: readonly string[]): Output<string> {
-  const given = config.getSecret(ADMIN_PASSWORD);
-  if (given !== undefined) return given;
-  const missing = `adminPassword is not set: \`${commandToSet(ADMIN_PASSWORD)}\` asks for it (8 to 128 characters, with an upper-case and a lower-case letter and a digit)`;
-  if (!runtime.isDryRun()) throw new ConfigError("ADMIN_PASSWORD_MISSING", `${missing}. Nothing was touched`);
-  if (!unread.includes(ADMIN_PASSWORD)) void log.warn(`${missing}; \`up\` needs it.`);
-  return secret(output(unknown as unknown as string));
+/** How a secret of a stack is set, of one that was never brought up as well. */
+function commandToSet(key: string): string {
+  const stack = getStack();
+  const commands = [
+    `eval "$(npm run --silent env -- --stack ${stack})"`,
+    `pulumi stack select --create ${stack}`,
+    `pulumi config set --secret ${key} --stack ${stack}`,
+  ];
+  return commands.join(" && ");
+}
+
+function valuesOf(namespace: string): Record<string, string> {
+  const values = Object.entries(runtime.allConfig()).filter(([key]) => key.startsWith(`${namespace}:`));
+  return Object.fromEntries(values.map(([key, value]) => [key.slice(namespace.length + 1), value]));
+}
+
+function namespaceProblems(): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  checkNamespaces(Object.keys(runtime.allConfig()), new Config().name, problems);
+  return problems;
 }
 
 /** The engine hands over lists and objects as JSON, and everything else as text. */
-function structured(text: string | undefined): unknown {
-  if (text === undefined || !/^\s*[[{]/.test(text)) return text;
+function structured(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -40,6 +40,16 @@ export function text(expected: string, pattern = /^\S(.*\S)?$/): Reader<string> 
   };
 }
 
+export const path = text("a path, absolute or relative to the project's folder");
+
+/** A text for which there are no words why it can't be; they say the way out, too. */
+export function textUnless(whyNot: (text: string) => string | undefined): Reader<string> {
+  return (value, key, problems) => {
+    const why = typeof value === "string" ? whyNot(value) : "give a text";
+    return why === undefined ? (value as string) : wrong(problems, key, `is ${shown(value)}; ${why}`);
+  };
+}
+
 export function oneOf<const T extends string>(allowed: readonly T[]): Reader<T> {
   return (value, key, problems) => {
     const known = allowed.find((word) => word === value);
@@ -71,6 +81,20 @@ export function list<T>(read: Reader<T>): Reader<readonly T[]> {
   };
 }
 
+/** A list in which nothing stands twice. */
+export function distinct<T extends string>(read: Reader<T>): Reader<readonly T[]> {
+  const items = list(read);
+  return (value, key, problems) => {
+    const given: readonly unknown[] = Array.isArray(value) ? value : [];
+    for (const [index, item] of given.entries()) {
+      const first = given.indexOf(item);
+      if (first !== index)
+        wrong(problems, `${key}[${index}]`, `is ${shown(item)} as ${key}[${first}] is; leave one out`);
+    }
+    return items(value, key, problems);
+  };
+}
+
 /** Names of one's own choice, with texts. */
 export function texts(expected: string): Reader<Readonly<Record<string, string>>> {
   const read = text(expected);
@@ -82,14 +106,15 @@ export function texts(expected: string): Reader<Readonly<Record<string, string>>
   };
 }
 
-/** An object of these fields and no others. Undefined when one that is required is not there, or not right. */
-export function object<S extends Shape>(shape: S): Reader<ObjectOf<S>> {
+/** An object of these fields and no others; `elsewhere` are names that are read by others. Undefined when one that is required is not there, or not right. */
+export function object<S extends Shape>(shape: S, elsewhere: readonly string[] = []): Reader<ObjectOf<S>> {
   const names = Object.keys(shape);
   return (value, key, problems) => {
     if (!isObject(value)) return wrong(problems, key, `is ${shown(value)}; give ${names.join(", ")}`);
     const at = (name: string) => (key === "" ? name : `${key}.${name}`);
     for (const name of Object.keys(value)) {
-      if (!names.includes(name)) wrong(problems, at(name), `is not known here${suggestion(name, names)}`);
+      if (!names.includes(name))
+        wrong(problems, at(name), `is not known here${suggestion(name, [...names, ...elsewhere])}`);
     }
     let complete = true;
     const result: Record<string, unknown> = {};
@@ -108,6 +133,19 @@ export function object<S extends Shape>(shape: S): Reader<ObjectOf<S>> {
     }
     return complete ? (result as ObjectOf<S>) : undefined;
   };
+}
+
+/** What can be read of an object of these fields, whatever else is wrong with it; that is for `object` to tell. */
+export function members<S extends Shape>(shape: S, value: unknown): Partial<ObjectOf<S>> {
+  const given = isObject(value) ? value : {};
+  const read = Object.entries(shape).map(([name, field]) => [name, field.read(given[name] ?? undefined, name, [])]);
+  return Object.fromEntries(read.filter(([, member]) => member !== undefined)) as Partial<ObjectOf<S>>;
+}
+
+/** The same of each object of a list, in its place; what is no list may hold anything. */
+export function membersOfEach<S extends Shape>(shape: S, value: unknown): readonly Partial<ObjectOf<S>>[] {
+  if (Array.isArray(value)) return value.map((item: unknown) => members(shape, item));
+  return value === undefined || value === null ? [] : [{}];
 }
 
 function wrong(problems: ConfigProblem[], key: string, message: string): undefined {

@@ -10,24 +10,24 @@ import {
   Trust,
   VerifiedImage,
 } from "../components";
-import { resolvePath } from "../components/files/paths";
-import { readTrustDirectory } from "../components/trust/directory";
 import { readCommittedChain } from "./committedIdentity";
+import { readCommittedTrust } from "./committedTrust";
 import { Declared } from "./declared";
 import { tlsCertificate } from "./harborCertificate";
 import type { HarborConfig } from "./harborConfig";
 import { imagesToMake, pushedImage, pusherOf } from "./harborImage";
 import { harborOutputsOf } from "./harborOutputsOf";
+import { homeOf } from "./home";
 import type { Machine } from "./machine";
 import { behind, given, goesWith } from "./options";
 
 /** One machine: Harbor by Docker Compose, with a certificate that clients know, and gates that only trusted images pass. */
 export async function harbor(config: HarborConfig, machine: Machine) {
   const { stack } = config;
-  const committed = readTrustDirectory(resolvePath(`stacks/${stack}/trust`)); // first: a mistake makes nothing
+  const committed = readCommittedTrust(stack); // first: a mistake makes nothing
   const chains = new Declared(config.identities, ({ name }) => readCommittedChain(stack, name));
   const toMake = await imagesToMake(config, machine);
-  const home = homeOf(config);
+  const home = homeOf(stack);
 
   const { certificate, installation } = installed(config);
   const kept = goesWith(installation); // in Harbor's data: it stays there when the stack is taken down
@@ -73,7 +73,10 @@ export async function harbor(config: HarborConfig, machine: Machine) {
     const place = { harbor: installation, project };
     if (contentTrust?.length) new HarborContentTrust(name, { ...place, require: [...contentTrust] }, last);
     for (const tags of immutableTags) new HarborImmutableRule(`${name} ${tags}`, { ...place, tags, adopt: true }, last);
-    const [reader] = robots.where(({ project, permissions }) => project === name && permissions === "push");
+    // Behind a gate one that may only pull sees no unsigned image, and those are not trusted anyway.
+    const readers = (may: string) =>
+      robots.where(({ project, permissions }) => project === name && permissions === may);
+    const [reader] = [...readers("push"), ...readers("pull")];
     if (reader) shadows.set(name, new ShadowCheck(name, { ...place, trust, registry: reader.connection }, last));
   }
   return harborOutputsOf({ config, installation, certificate, robots, images, shadows, trust });
@@ -82,16 +85,11 @@ export async function harbor(config: HarborConfig, machine: Machine) {
 /** Harbor itself and what it serves: all that a renewal of the certificate is about. */
 export function installed(config: HarborConfig) {
   const { version, hostname, directory, dataDirectory, adminPassword } = config;
-  const certificate = tlsCertificate(config, homeOf(config));
+  const certificate = tlsCertificate(config, homeOf(config.stack));
   const installation = new HarborInstallation("harbor", {
     ...{ version, hostname, directory, dataDirectory, adminPassword, certificate },
     ...given({ installer: config.installer, withTrivy: config.trivy, deleteData: config.deleteData }),
     ...given({ httpPort: config.httpPort, httpsPort: config.httpsPort }),
   });
   return { certificate, installation };
-}
-
-/** What a stack keeps on this machine, git-ignored. */
-function homeOf({ stack }: HarborConfig): string {
-  return `.breakwater/${stack}`;
 }

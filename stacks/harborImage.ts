@@ -3,7 +3,8 @@ import { BuiltImage, type HarborProject, type HarborRobot, PushedImage } from ".
 import { BuildContextError } from "../components/image/context/error";
 import { resolveCommit } from "../components/image/context/gitRef";
 import { parseGitContext } from "../components/image/context/gitUrl";
-import type { HarborConfig, ImageConfig } from "./harborConfig";
+import type { HarborConfig } from "./harborConfig";
+import type { ImageConfig } from "./harborFields";
 import type { Machine } from "./machine";
 import { given } from "./options";
 

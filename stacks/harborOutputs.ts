@@ -16,8 +16,8 @@ export interface ProjectOutputs {
   readonly name: string;
   /** Kinds of signatures without which Harbor hands out no image. */
   readonly gate: readonly string[];
-  /** Each image of the project under the declared trust; none without a robot that may look. */
-  readonly shadow: readonly ShadowOutputs[];
+  /** Each image of the project under the declared trust; absent without a robot that may look. */
+  readonly shadow?: readonly ShadowOutputs[];
 }
 
 export interface ShadowOutputs {

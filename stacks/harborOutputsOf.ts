@@ -2,7 +2,8 @@ import { type Input, type Output, output } from "@pulumi/pulumi";
 import type { HarborInstallation, HarborRobot, ShadowCheck, Trust, VerifiedImage } from "../components";
 import type { TlsCertificate } from "../components/certificate/tlsCertificate";
 import type { Declared } from "./declared";
-import type { HarborConfig, ImageConfig, RobotConfig } from "./harborConfig";
+import type { HarborConfig } from "./harborConfig";
+import type { ImageConfig, RobotConfig } from "./harborFields";
 import type { HarborOutputs, ImageOutputs, ShadowOutputs } from "./harborOutputs";
 
 /** What the program has declared. */
@@ -28,11 +29,10 @@ export function harborOutputsOf(declared: DeclaredHarbor): {
     registry: installation.url,
     certificate: output({ issuer: certificate.issuer, notAfter: certificate.notAfter, ...(root && { root }) }),
     projects: output(
-      config.projects.map(({ name, contentTrust = [] }) => ({
-        name,
-        gate: [...contentTrust],
-        shadow: shadowsOf(shadows.get(name)),
-      })),
+      config.projects.map(({ name, contentTrust = [] }) => {
+        const check = shadows.get(name);
+        return { name, gate: [...contentTrust], ...(check && { shadow: shadowsOf(check) }) };
+      }),
     ),
     robots: output(
       robots.all.map(({ part: { name, project, permissions }, thing }) => ({
@@ -48,8 +48,7 @@ export function harborOutputsOf(declared: DeclaredHarbor): {
   };
 }
 
-function shadowsOf(check: ShadowCheck | undefined): Output<ShadowOutputs[]> {
-  if (check === undefined) return output([]);
+function shadowsOf(check: ShadowCheck): Output<ShadowOutputs[]> {
   return check.images.apply((images) =>
     images.map(({ reference, signed, trusted }) => ({ reference, signed, trusted })),
   );

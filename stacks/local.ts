@@ -10,7 +10,7 @@ import {
 } from "../components";
 import { resolvePath } from "../components/files/paths";
 import { readTrustDirectory } from "../components/trust/directory";
-import { LOCAL_HOME, type LocalConfig } from "./config";
+import { LOCAL_HOME, type LocalConfig } from "./localConfig";
 import { notationVerifyCommand } from "./verifyCommand";
 
 /** The whole chain on loopback, with real parts and nothing to install by hand. */

@@ -10,7 +10,7 @@ import type { Machine } from "./machine";
 export async function program(machine: Machine = {}): Promise<Record<string, unknown>> {
   try {
     if (readEnvironment() === "local") return local(readLocalConfig());
-    const config = readHarborConfig(machine.unreadSecrets);
+    const config = readHarborConfig(machine);
     if (machine.renewal === undefined) return { ...(await harbor(config, machine)) };
     await keepAsTheyAre(machine.renewal.others, installed(config).installation);
     return machine.renewal.outputs;

@@ -6,7 +6,7 @@ import { type AcmeCertificateInputs, checkAcmeInputs } from "./acmeCertificateIn
 import { serverOf } from "./acmeServer";
 import { type CertificateFacts, inspectChain } from "./chain";
 import { clearLeftOvers, driftOfChallenge } from "./challenge";
-import { deleteJournals } from "./journal";
+import { deleteJournals, endOrder, writeIssuer } from "./journal";
 import { type IssuedCertificate, orderCertificate } from "./order";
 import { isAskDue, type RenewalInfo, renewalReason } from "./renewal";
 import { askRenewalInfo } from "./renewalInfo";
@@ -36,6 +36,7 @@ export const acmeCertificate: ResourceDefinition<AcmeCertificateInputs, AcmeCert
     const server = serverOf(inputs.server);
     const issued = await orderCertificate({ ...inputs, server, directory }, new Date());
     await writeOwnedFiles(directory, filesOf(issued));
+    await writeIssuer(directory, server.url);
     const facts = inspectChain(issued.chain);
     const renewal = await askRenewalInfo(server, issued.chain, new Date());
     return { id: facts.thumbprint, outputs: { ...issued, ...facts, renewal } };
@@ -43,6 +44,7 @@ export const acmeCertificate: ResourceDefinition<AcmeCertificateInputs, AcmeCert
 
   async observe(state) {
     const directory = resolvePath(state.directory);
+    await endOrder(directory, state.privateKey).catch(() => undefined); // a folder of others': the server ends it one day
     const files = await driftOfOwnedFiles(directory, filesOf(state));
     const drift = files || (await driftOfChallenge(state.challenge, directory));
     const now = new Date();

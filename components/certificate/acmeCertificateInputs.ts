@@ -57,6 +57,15 @@ function checkChallenge(challenge: Challenge, identifiers: readonly string[]): v
     if (!Number.isInteger(challenge.port) || challenge.port < 1 || challenge.port > 65_535) {
       throw new PropertyError("challenge", `${challenge.port} is no port`);
     }
+    const { httpsPort = 443 } = challenge.nginx ?? {};
+    // RFC 8555 § 8.3 leaves redirects to the server; Let's Encrypt follows them to ports 80 and 443 alone. One that looks at
+    // another port than 80 is a test's.
+    if (challenge.port === 80 && httpsPort !== 443) {
+      throw new PropertyError(
+        "challenge",
+        `nginx redirects to port ${httpsPort}, where no ACME server follows: the certificate could not be renewed. Take httpsPort 443, or dns-01`,
+      );
+    }
     const wildcard = identifiers.find((name) => name.startsWith("*."));
     if (wildcard !== undefined) {
       throw new PropertyError("challenge", `${wildcard} can only be had by a dns-01 challenge (RFC 8555 § 8.3)`);

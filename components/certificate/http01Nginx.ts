@@ -16,6 +16,8 @@ export interface NginxPlace {
   readonly container: string;
   /** Absolute, or relative to the project's folder: what the container sees as `/etc/nginx/conf.d`. */
   readonly confDirectory: string;
+  /** Where its port 80 redirects to; 443 when left out. */
+  readonly httpsPort?: number;
 }
 
 /** Harbor's nginx includes `conf.d/harbor.https.*.conf` in its TLS server, and port 80 redirects to that. */

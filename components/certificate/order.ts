@@ -36,8 +36,8 @@ export interface IssuedCertificate {
 
 /**
  * Orders a certificate (RFC 8555 § 7.4). An order that an interrupted run left is gone on with: its URL and key are on disk
- * before it is finalised. The journal outlives the order, so that a kill before the engine has saved the result downloads the
- * same certificate again instead of ordering another.
+ * before it is finalised. The journal outlives the order until the engine is known to have saved the result (`endOrder`), so that
+ * a kill before that, however long ago, downloads the same certificate again instead of ordering another.
  */
 export async function orderCertificate(request: CertificateRequest, now: Date): Promise<IssuedCertificate> {
   await clearLeftOvers(request.challenge, request.directory);
@@ -46,36 +46,28 @@ export async function orderCertificate(request: CertificateRequest, now: Date): 
   const resumed = await resume(client, request, now);
   if (resumed !== undefined) {
     const issued = await finish(client, request, resumed.order, resumed.journal);
-    // Who replaces what was issued a moment ago because the server wants it so must get another one.
+    // It may be due for renewal by now, or be what is replaced because it is.
     const renewal = await askRenewalInfo(request.server, issued.chain, now);
     if (renewalReason({ ...inspectChain(issued.chain), renewal }, now) === undefined) return issued;
   }
-  const { order, journal } = await begin(connection, request, now);
+  const { order, journal } = await begin(connection, request);
   return await finish(client, request, order, journal);
 }
-
-const RESUMED_WITHIN_MS = 10 * 60_000;
 
 interface OrderInFlight {
   readonly order: acme.Order;
   readonly journal: OrderJournal;
 }
 
-async function begin(connection: AcmeConnection, request: CertificateRequest, now: Date): Promise<OrderInFlight> {
-  const { server, directory, identifiers } = request;
+async function begin(connection: AcmeConnection, request: CertificateRequest): Promise<OrderInFlight> {
+  const { directory, identifiers } = request;
   const order = await createOrder(connection, request).catch((error) => {
     const { profiles } = connection.directory;
     const hint = error instanceof AcmeProblem && error.type === "invalidProfile" && profiles.length > 0;
     const offered = hint ? ` (profiles offered: ${profiles.slice(0, 20).join(", ").slice(0, 500)})` : "";
     throw acmeError("ACME_ORDER_REFUSED", `no order for ${identifiers.join(", ")}${offered}`, error);
   });
-  const journal = {
-    asked: askedBy(request),
-    orderUrl: order.url,
-    orderedAt: now.toISOString(),
-    server: server.url,
-    privateKey: newKey(),
-  };
+  const journal = { asked: askedBy(request), orderUrl: order.url, privateKey: newKey() };
   await writeOrder(directory, journal);
   return { order, journal };
 }
@@ -97,10 +89,7 @@ async function createOrder({ client, directory }: AcmeConnection, request: Certi
   }
 }
 
-/**
- * The order in flight, if the server still knows it and it can still be fulfilled. One that was fulfilled a while ago is
- * not: the engine has its certificate, and who replaces that wants another, with another key.
- */
+/** The order whose certificate the engine has not saved, if the server still knows it and its time is not over. */
 async function resume(client: acme.Client, request: CertificateRequest, now: Date): Promise<OrderInFlight | undefined> {
   const journal = await readOrder(request.directory, askedBy(request));
   if (journal === undefined) return undefined;
@@ -115,8 +104,9 @@ async function resume(client: acme.Client, request: CertificateRequest, now: Dat
     return undefined;
   });
   if (order === undefined || order.status === "invalid") return undefined;
-  const age = now.getTime() - Date.parse(journal.orderedAt);
-  return order.status === "valid" && !(age < RESUMED_WITHIN_MS) ? undefined : { order, journal };
+  // RFC 8555 § 7.1.3: from then on the server considers it invalid, and may have forgotten the certificate.
+  const isOver = order.expires !== undefined && now.getTime() >= Date.parse(order.expires);
+  return isOver ? undefined : { order, journal };
 }
 
 async function finish(

@@ -13,10 +13,22 @@ export interface OwnedFile {
 
 const modeOf = (file: OwnedFile) => (file.secret ? 0o600 : 0o644);
 
-/** Writes each file that is missing, differs or is too open; each appears by a rename, so never half. */
+/**
+ * Writes each file that is missing, differs or is too open; each appears by a rename, so never half. The first appears when all
+ * are written: files that belong together, as a certificate and its key, stay as they were where there is no room for all.
+ */
 export async function writeOwnedFiles(directory: string, files: readonly OwnedFile[]): Promise<void> {
-  for (const file of files) {
-    if ((await driftOf(directory, file)) !== "") await writeAtomically(path.join(directory, file.name), file);
+  const drafts: { readonly draft: string; readonly target: string }[] = [];
+  try {
+    for (const file of files) {
+      if ((await driftOf(directory, file)) === "") continue;
+      const target = path.join(directory, file.name);
+      drafts.push({ draft: await writeDraft(target, file), target });
+    }
+    for (const { draft, target } of drafts) await rename(draft, target);
+  } catch (error) {
+    for (const { draft } of drafts) await rm(draft, { force: true });
+    throw error;
   }
 }
 
@@ -43,13 +55,24 @@ export async function deleteOwnedFiles(directory: string, files: readonly OwnedF
 
 /** Writes one file by a rename; the folders above it are made. */
 export async function writeAtomically(target: string, file: Omit<OwnedFile, "name">): Promise<void> {
+  const draft = await writeDraft(target, file);
+  try {
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Writes what a rename will put in the place of `target`; returns its path. */
+async function writeDraft(target: string, file: Omit<OwnedFile, "name">): Promise<string> {
   const mode = modeOf({ name: target, ...file });
   await mkdir(path.dirname(target), { recursive: true });
   const draft = `${target}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     await writeFile(draft, file.content, { mode, flag: "wx" });
     await chmod(draft, mode); // whatever the umask says
-    await rename(draft, target);
+    return draft;
   } catch (error) {
     await rm(draft, { force: true });
     throw error;

@@ -1,5 +1,5 @@
 import { PropertyError, type ResourceDefinition } from "../provider/definition";
-import { isUnknown } from "../provider/wire";
+import { isUnknown, sameJson } from "../provider/wire";
 import type { HarborClient } from "./api/client";
 import { findProject, type Project, updateMetadata } from "./api/projects";
 import type { HarborConnection } from "./connection";
@@ -22,10 +22,10 @@ export interface ContentTrustInputs {
 }
 
 /**
- * Gates that the program of this run declares: only what is declared is checked. A declaration that got another name or parent
+ * What the program of this run requires, by gate: only what is declared is checked. A declaration that got another name or parent
  * is made anew before the old one is deleted, and that must not open the gate of both.
  */
-const declaredHere = new Set<string>();
+const declaredHere = new Map<string, readonly SignatureKind[]>();
 
 /**
  * The gate of a project: Harbor gives away no image without a signature, whoever made it. Changing what is required switches
@@ -37,9 +37,11 @@ export const harborContentTrust: ResourceDefinition<ContentTrustInputs, Record<n
   replaceOn: ["project"],
   observeInDiff: true,
 
-  async check(news) {
-    if (!isUnknown(news.harbor) && !isUnknown(news.project)) declaredHere.add(nameOf(news));
-    if (!Array.isArray(news.require)) return news; // not known yet
+  async check(news, olds) {
+    if (!Array.isArray(news.require)) {
+      noteDeclared({ ...news, require: [] }, olds);
+      return news; // not known yet
+    }
     const required = kinds.filter((kind) => news.require.includes(kind));
     if (required.length === 0 || news.require.some((kind) => !kinds.includes(kind))) {
       throw new PropertyError(
@@ -47,7 +49,9 @@ export const harborContentTrust: ResourceDefinition<ContentTrustInputs, Record<n
         `name what must exist: ${kinds.join(", ")}, or both. A project without a gate has no HarborContentTrust`,
       );
     }
-    return { ...news, require: required };
+    const inputs = { ...news, require: required };
+    noteDeclared(inputs, olds);
+    return inputs;
   },
 
   async create(inputs) {
@@ -79,6 +83,23 @@ export const harborContentTrust: ResourceDefinition<ContentTrustInputs, Record<n
     );
   },
 };
+
+/**
+ * Throws PropertyError where the program declares one gate twice, in two ways: each would change it back. The engine may check one
+ * declaration twice; `olds` is what it was before.
+ */
+function noteDeclared(news: ContentTrustInputs, olds: Partial<ContentTrustInputs>): void {
+  if (isUnknown(news.harbor) || isUnknown(news.project)) return;
+  const gate = nameOf(news);
+  const other = declaredHere.get(gate);
+  if (other !== undefined && ![news.require, olds.require].some((own) => sameJson(own, other))) {
+    throw new PropertyError(
+      "require",
+      `another HarborContentTrust requires ${other.join(" and ")} of ${gate}: a project has one gate, declare it once`,
+    );
+  }
+  declaredHere.set(gate, news.require);
+}
 
 function staysClosed(inputs: ContentTrustInputs, on: readonly SignatureKind[]): string {
   return (

@@ -13,7 +13,8 @@ export interface HarborContentTrustArgs {
 /**
  * The gate of a project: no image without a signature is given away. Close it last (`dependsOn` the signed images), though a
  * signer that may push is let through. Taking it out of the program opens the gate of an empty project only: one that holds
- * images stays gated, until somebody switches that off in Harbor by hand.
+ * images stays gated, until somebody switches that off in Harbor by hand. A project has one gate: declare it once, and in one
+ * stack, since two that require something else change it back at each `up`.
  */
 export class HarborContentTrust extends ComponentResource {
   /** What Harbor requires; known when the gate is closed. */

@@ -50,6 +50,10 @@ export interface LiveRobot {
   readonly expiresAt: string;
 }
 
+const ANOTHER_ROBOT =
+  "Remove it in Harbor, or declare another `rotation`, which makes a robot beside it. `adopt: true` takes it over without its " +
+  "secret, which Harbor tells nobody";
+
 /** What a robot is called in its project. */
 export function robotNameOf({ robotName, rotation }: Pick<RobotInputs, "robotName" | "rotation">): string {
   return rotation === undefined ? robotName : `${robotName}-${rotation}`;
@@ -101,7 +105,7 @@ export async function makeOrTakeOver(inputs: RobotInputs, adopt: boolean | undef
     };
     const { id, secret } = await journal
       .around({ mark }, () => createRobot(client, robot))
-      .catch((error: unknown) => Promise.reject(orAlreadyThere(shownRobot(inputs), error)));
+      .catch((error: unknown) => Promise.reject(orAlreadyThere(shownRobot(inputs), error, ANOTHER_ROBOT)));
     return await proven(client, inputs, id, secret);
   }
   const begun = await journal.begun();
@@ -112,7 +116,7 @@ export async function makeOrTakeOver(inputs: RobotInputs, adopt: boolean | undef
     await journal.write({ ...begun, id: live.id, secret });
     return await proven(client, inputs, live.id, secret);
   }
-  requireTakeOver(shownRobot(inputs), adopt, robotDifferences(inputs, live));
+  requireTakeOver(shownRobot(inputs), adopt, robotDifferences(inputs, live), ANOTHER_ROBOT);
   return { robotId: live.id, username: live.fullName, expiresAt: expiryOf(live) };
 }
 

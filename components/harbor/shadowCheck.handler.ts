@@ -1,6 +1,7 @@
 import { type Ports, realPorts } from "../image/ports";
-import type { ResourceDefinition } from "../provider/definition";
-import { sameJson } from "../provider/wire";
+import type { TrustDeclaration } from "../notary/trust/declaration";
+import { PropertyError, type ResourceDefinition } from "../provider/definition";
+import { isUnknown, sameJson } from "../provider/wire";
 import { type Project, findProject } from "./api/projects";
 import type { HarborClient } from "./api/client";
 import type { HarborConnection } from "./connection";
@@ -11,9 +12,12 @@ import { applyChanges, changesOf, ensureLabels, findLabels, removeLabels, type S
 
 /** How many images a drift names. */
 const NAMED = 5;
+const PREFIX = /^[\w.-]{1,64}$/;
 
 export interface ShadowCheckInputs extends Shadowed {
   readonly harbor: HarborConnection;
+  /** What the labels' names begin with. */
+  readonly labelPrefix?: string;
 }
 
 export interface ShadowCheckOutputs {
@@ -24,10 +28,22 @@ export interface ShadowCheckOutputs {
 
 /** Harbor's "Signed" beside what the declared trust says, for every image of a project. No image fails it. */
 export function shadowCheckWith(ports: Ports): ResourceDefinition<ShadowCheckInputs, ShadowCheckOutputs> {
+  // The trust by which the program of this run labels, by labels. A declaration that got another name is made anew before the old
+  // one is deleted, and that must not take the labels of both.
+  const declaredHere = new Map<string, TrustDeclaration>();
   return {
-    compared: ["harbor", "project", "trust", "registry"],
-    replaceOn: ["project"],
+    compared: ["harbor", "project", "trust", "registry", "labelPrefix"],
+    replaceOn: ["project", "labelPrefix"],
     observeInDiff: true,
+
+    async check(news, olds) {
+      const { labelPrefix } = news;
+      if (labelPrefix !== undefined && !isUnknown(labelPrefix) && !PREFIX.test(labelPrefix)) {
+        throw new PropertyError("labelPrefix", "a word of at most 64 letters, digits, `_`, `.` and `-`");
+      }
+      noteDeclared(declaredHere, news, olds);
+      return news;
+    },
 
     async create(inputs) {
       return { id: `${inputs.registry.host}/${inputs.project}`, outputs: await settle(inputs, ports) };
@@ -38,7 +54,7 @@ export function shadowCheckWith(ports: Ports): ResourceDefinition<ShadowCheckInp
       const { id } = await requireProject(client, state.project);
       const judged = await judgeProject(client, state, ports);
       const images = judged.map(({ image }) => image);
-      const wrong = changesOf(judged, await findLabels(client, id));
+      const wrong = changesOf(judged, await findLabels(client, { projectId: id, prefix: state.labelPrefix }));
       return { drift: driftOf(state.images, images, wrong), outputs: { images } };
     },
 
@@ -48,20 +64,46 @@ export function shadowCheckWith(ports: Ports): ResourceDefinition<ShadowCheckInp
     },
 
     async delete(state) {
+      if (declaredHere.has(labelsOf(state))) return;
       const client = openHarbor(state.harbor);
       const project = await findProject(client, state.project);
-      if (project !== undefined) await removeLabels(client, project.id, state.labels);
+      if (project === undefined) return;
+      await removeLabels(client, { projectId: project.id, prefix: state.labelPrefix }, state.labels);
     },
   };
 }
 
 export const shadowCheck = shadowCheckWith(realPorts);
 
+/**
+ * Throws PropertyError where the program puts the same labels by two trusts: each would put them anew. The engine may check one
+ * declaration twice; `olds` is what it was before.
+ */
+function noteDeclared(
+  declared: Map<string, TrustDeclaration>,
+  news: ShadowCheckInputs,
+  olds: Partial<ShadowCheckInputs>,
+): void {
+  if (isUnknown(news)) return;
+  const other = declared.get(labelsOf(news));
+  if (other !== undefined && ![news.trust, olds.trust].some((own) => sameJson(own, other))) {
+    throw new PropertyError(
+      "labelPrefix",
+      `another ShadowCheck labels the images of project ${news.project} by another trust: give each its own labelPrefix`,
+    );
+  }
+  declared.set(labelsOf(news), news.trust);
+}
+
+function labelsOf({ harbor, project, labelPrefix = "" }: ShadowCheckInputs): string {
+  return JSON.stringify([harbor.url, project, labelPrefix]);
+}
+
 async function settle(inputs: ShadowCheckInputs, ports: Ports): Promise<ShadowCheckOutputs> {
   const client = openHarbor(inputs.harbor);
   const { id } = await requireProject(client, inputs.project);
   const judged = await judgeProject(client, inputs, ports);
-  const labels = await ensureLabels(client, id);
+  const labels = await ensureLabels(client, { projectId: id, prefix: inputs.labelPrefix });
   await applyChanges(client, inputs.project, changesOf(judged, labels));
   return { images: judged.map(({ image }) => image), labels };
 }

@@ -17,6 +17,12 @@ export interface ShadowLabels {
   readonly notTrusted: number;
 }
 
+/** Where the labels are: a project, and what their names begin with, for the sake of others who label it as well. */
+export interface ShadowPlace {
+  readonly projectId: number;
+  readonly prefix: string | undefined;
+}
+
 /** In colours that Harbor's own palette has. */
 const LABELS: Readonly<Record<keyof ShadowLabels, LabelContent>> = {
   trusted: {
@@ -31,6 +37,10 @@ const LABELS: Readonly<Record<keyof ShadowLabels, LabelContent>> = {
   },
 };
 
+function named(label: LabelContent, prefix: string | undefined): LabelContent {
+  return prefix === undefined ? label : { ...label, name: `${prefix}: ${label.name}` };
+}
+
 /** What is to change on one artifact. */
 export interface LabelChange {
   readonly reference: string;
@@ -41,8 +51,9 @@ export interface LabelChange {
 }
 
 /** The project's two labels, made or corrected where need be. Throws HarborApiError. */
-export async function ensureLabels(client: HarborClient, projectId: number): Promise<ShadowLabels> {
-  const ensure = async (wanted: LabelContent): Promise<number> => {
+export async function ensureLabels(client: HarborClient, { projectId, prefix }: ShadowPlace): Promise<ShadowLabels> {
+  const ensure = async (label: LabelContent): Promise<number> => {
+    const wanted = named(label, prefix);
     const place = { scope: "p", projectId } as const;
     const live = await findLabel(client, { ...place, name: wanted.name });
     if (live === undefined) return await createOrFind(client, place, wanted);
@@ -55,8 +66,12 @@ export async function ensureLabels(client: HarborClient, projectId: number): Pro
 }
 
 /** The ids of those that are there. Throws HarborApiError. */
-export async function findLabels(client: HarborClient, projectId: number): Promise<Partial<ShadowLabels>> {
-  const idOf = async ({ name }: LabelContent) => (await findLabel(client, { scope: "p", projectId, name }))?.id;
+export async function findLabels(
+  client: HarborClient,
+  { projectId, prefix }: ShadowPlace,
+): Promise<Partial<ShadowLabels>> {
+  const idOf = async (label: LabelContent) =>
+    (await findLabel(client, { scope: "p", projectId, name: named(label, prefix).name }))?.id;
   const [trusted, notTrusted] = [await idOf(LABELS.trusted), await idOf(LABELS.notTrusted)];
   return { ...(trusted !== undefined && { trusted }), ...(notTrusted !== undefined && { notTrusted }) };
 }
@@ -92,8 +107,8 @@ export async function applyChanges(
  * Takes both labels off all artifacts, by deleting them; an id that is no more that of such a label is somebody else's.
  * Throws HarborApiError.
  */
-export async function removeLabels(client: HarborClient, projectId: number, labels: ShadowLabels): Promise<void> {
-  const { trusted, notTrusted } = await findLabels(client, projectId);
+export async function removeLabels(client: HarborClient, place: ShadowPlace, labels: ShadowLabels): Promise<void> {
+  const { trusted, notTrusted } = await findLabels(client, place);
   if (trusted === labels.trusted) await deleteLabel(client, trusted);
   if (notTrusted === labels.notTrusted) await deleteLabel(client, notTrusted);
 }

@@ -7,22 +7,30 @@ import { HarborError } from "./error";
  * What is there already, under a name that is declared, may be taken over when that is declared and nothing differs; then
  * nothing is written. Throws HarborError OBJECT_EXISTS and OBJECT_DIFFERS.
  */
-export function requireTakeOver(what: string, adopt: boolean | undefined, differences: readonly string[]): void {
-  if (adopt !== true) throw alreadyThere(what);
+export function requireTakeOver(
+  what: string,
+  adopt: boolean | undefined,
+  differences: readonly string[],
+  way?: string,
+): void {
+  if (adopt !== true) throw alreadyThere(what, way);
   if (differences.length > 0) throw new HarborError("OBJECT_DIFFERS", differing(what, differences));
 }
 
-export function alreadyThere(what: string): HarborError {
+const TAKE_OVER = "Declare `adopt: true` to take it over, choose another name, or remove it in Harbor";
+
+/** A run that was cut off made it, perhaps; but its journal is not in this folder, and nobody can tell. */
+export function alreadyThere(what: string, way = TAKE_OVER): HarborError {
   return new HarborError(
     "OBJECT_EXISTS",
-    `${what} exists already, and this stack did not make it; nothing was changed. Choose another name, remove it, or ` +
-      "declare `adopt: true` to take it over",
+    `${what} exists already, and nothing in this folder shows that this stack made it (a run that was cut off in another ` +
+      `folder or on another machine may have); nothing was changed. ${way}`,
   );
 }
 
 /** Harbor's word that somebody else was faster, as the error that a look would have given. */
-export function orAlreadyThere(what: string, error: unknown): unknown {
-  return error instanceof HarborApiError && error.code === "HARBOR_CONFLICT" ? alreadyThere(what) : error;
+export function orAlreadyThere(what: string, error: unknown, way?: string): unknown {
+  return error instanceof HarborApiError && error.code === "HARBOR_CONFLICT" ? alreadyThere(what, way) : error;
 }
 
 /**

@@ -27,6 +27,8 @@ export interface BuiltImageArgs {
   readonly target?: string;
   /** Build arguments. Never a secret: they stand in the image's history. */
   readonly args?: Input<Record<string, Input<string>>>;
+  /** Any word. Another one builds the image again though nothing changed, as when Docker Engine has dropped what it built. */
+  readonly rebuild?: string;
   readonly builderVersion?: "BuilderV1" | "BuilderBuildKit";
   readonly registry: Input<RegistryConnection>;
   /** Without the host, e.g. `notation-project/net-monitor`. */
@@ -50,7 +52,7 @@ export class BuiltImage extends ComponentResource {
 
   constructor(name: string, args: BuiltImageArgs, options?: ComponentResourceOptions) {
     super("breakwater:image:BuiltImage", name, {}, options);
-    const { context, dockerfile, platform, target, args: buildArgs, builderVersion, ...place } = args;
+    const { context, dockerfile, platform, target, args: buildArgs, builderVersion, rebuild = "", ...place } = args;
     const from = takeBuildContext(context, dockerfile);
     this.commit = from.commit;
     this.origin = from.origin;
@@ -71,7 +73,8 @@ export class BuiltImage extends ComponentResource {
         imageName: `breakwater/${args.repository}:${args.tag}`,
         skipPush: true,
       },
-      { parent: this },
+      // Pulumi's plugin for Docker never looks whether an image that it built is still there. A first word after none counts for none.
+      { parent: this, replacementTrigger: rebuild },
     );
     // Of an image that is not pushed, `repoDigest` is its id in the engine; unknown in a preview that would build.
     const source = interpolate`docker-daemon:${built.repoDigest}`;

@@ -11,8 +11,11 @@ export interface PushProgress {
 
 export interface PushOptions {
   tag: string;
-  /** Asked once the source is verified and before anything is pushed; it throws to refuse. */
-  permit?: () => Promise<void>;
+  /**
+   * Asked once the source is verified and before anything is pushed; it throws to refuse, and tells the digest that the tag
+   * names now, where that is known.
+   */
+  permit?: () => Promise<string | undefined>;
   onProgress?: (progress: PushProgress) => void | Promise<void>;
 }
 
@@ -31,7 +34,7 @@ export async function pushImage(
 ): Promise<Descriptor> {
   const { tag, permit, onProgress = () => undefined } = options;
   await source.verify();
-  await permit?.();
+  const tagged = await permit?.();
 
   const missing = await findMissing(source, repository);
   for (const descriptor of source.blobs) {
@@ -52,7 +55,8 @@ export async function pushImage(
   if (root === undefined) {
     throw new Error("An image source has at least one manifest.");
   }
-  await repository.pushManifest(root.bytes, root.descriptor.mediaType, tag);
+  // Not over itself: Harbor refuses that, too, of a tag that is immutable.
+  if (tagged !== root.descriptor.digest) await repository.pushManifest(root.bytes, root.descriptor.mediaType, tag);
   return root.descriptor;
 }
 

@@ -6,7 +6,8 @@ import { isUnknown } from "../provider/wire";
 import { ImageError } from "./error";
 import { openRepository, scopeOf } from "./pinnedImage";
 import { pushImage } from "./push";
-import { type ImageSource, namesContent, withImageSource } from "./source";
+import { refusedPush } from "./refusedPush";
+import { type ImageSource, ImageSourceError, namesContent, withImageSource } from "./source";
 import { GATED, lookUp, mayPointTo } from "./tagContent";
 
 export interface PushedImageInputs {
@@ -42,7 +43,7 @@ export const pushedImage: ResourceDefinition<PushedImageInputs, Record<never, ne
   async check(news, olds) {
     if (isUnknown(news.source)) return news;
     try {
-      return { ...news, ...(known(news, olds) ?? (await withImageSource(news.source, describe))) };
+      return { ...news, ...(known(news, olds) ?? (await withSource(news, describe))) };
     } catch (error) {
       throw new PropertyError("source", messageOf(error), { cause: error });
     }
@@ -96,7 +97,8 @@ function known({ source }: PushedImageInputs, olds: Partial<PushedImageInputs>) 
 /** `before`: what this resource pushed earlier. */
 async function push(inputs: PushedImageInputs, before: PushedImageInputs | undefined): Promise<void> {
   const repository = openRepository(inputs);
-  await withImageSource(inputs.source, async (source) => {
+  const permit = () => requireOwnTag(inputs, repository, before);
+  const pushFrom = async (source: ImageSource): Promise<void> => {
     if (source.root.digest !== inputs.digest) {
       throw new ImageError(
         "SOURCE_CHANGED",
@@ -104,13 +106,55 @@ async function push(inputs: PushedImageInputs, before: PushedImageInputs | undef
           "Run again; if an image of Docker Engine is another each time, the engine was upgraded: build it anew",
       );
     }
-    const permit = () => requireOwnTag(inputs, repository, before);
     await pushImage(source, repository, { tag: inputs.tag, permit });
-  });
+  };
+  try {
+    await withSource(inputs, pushFrom);
+  } catch (error) {
+    if (isDropped(inputs, error) && (await pointTag(inputs, repository, permit))) return;
+    throw refusedPush(error, inputs) ?? error;
+  }
+}
+
+/** Points the tag to what the registry holds by the declared digest; false where it does not, or does not give it away. */
+async function pointTag(
+  { digest = "", mediaType = "", size = 0, tag }: PushedImageInputs,
+  repository: Repository,
+  permit: () => Promise<string | undefined>,
+): Promise<boolean> {
+  const there = await lookUp(repository, digest);
+  if (there === undefined || there === GATED) return false;
+  const { bytes } = await repository.fetchManifest({ mediaType, digest, size });
+  if ((await permit()) === digest) return true;
+  await repository.pushManifest(bytes, mediaType, tag);
+  return true;
+}
+
+/** As `withImageSource`; of an image that a `BuiltImage` has built, the error says how it is built again. */
+async function withSource<Result>(
+  inputs: PushedImageInputs,
+  work: (image: ImageSource) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await withImageSource(inputs.source, work);
+  } catch (error) {
+    if (inputs.origin === undefined || !isDropped(inputs, error)) throw error;
+    throw new ImageSourceError(
+      "SOURCE_MISSING",
+      `Docker Engine has no more the image ${inputs.source} that it built from ${inputs.origin}; it was removed or pruned. ` +
+        "Have it built again: declare another word for `rebuild`, then run again.",
+      { cause: error },
+    );
+  }
+}
+
+/** The engine has dropped an image that was there once: its content was named. */
+function isDropped({ source }: PushedImageInputs, error: unknown): boolean {
+  return error instanceof ImageSourceError && error.code === "SOURCE_MISSING" && namesContent(source);
 }
 
 /**
- * Refuses a tag that points to content which is neither declared now nor was pushed by this resource before. Where a gate keeps
+ * What the tag points to, where that is known. Refuses a tag that points to content which is neither declared now nor was pushed by this resource before. Where a gate keeps
  * back what the tag points to, the tag is ours only as far as state shows it: this resource pushed this very tag, and what it
  * pushed is unsigned still, so that it may be what the tag points to. In that case alone somebody who moved the tag to other
  * unsigned content would not be noticed; nobody can have pulled that content through the gate.
@@ -119,15 +163,16 @@ async function requireOwnTag(
   inputs: PushedImageInputs,
   repository: Repository,
   before: PushedImageInputs | undefined,
-): Promise<void> {
+): Promise<string | undefined> {
   const own = before && scopeOf(before) === scopeOf(inputs) ? before : undefined;
   const tagged = await lookUp(repository, inputs.tag);
-  if (tagged === undefined || inputs.acceptTag) return;
+  if (tagged === undefined) return undefined;
   if (tagged !== GATED) {
-    if (tagged.digest === inputs.digest || tagged.digest === own?.digest) return;
+    if (inputs.acceptTag || tagged.digest === inputs.digest || tagged.digest === own?.digest) return tagged.digest;
     throw refusal("TAG_MOVED", inputs, `points to ${tagged.digest}`);
   }
-  if (own?.tag === inputs.tag && (await mayPointTo(repository, digestOf(own)))) return;
+  if (inputs.acceptTag) return undefined;
+  if (own?.tag === inputs.tag && (await mayPointTo(repository, digestOf(own)))) return undefined;
   if (await mayPointTo(repository, digestOf(inputs)))
     throw refusal("TAG_GATED", inputs, "points to something unsigned that the gate keeps back");
   throw refusal("TAG_MOVED", inputs, "points to something else, which is unsigned and gated");
@@ -138,7 +183,8 @@ function refusal(code: "TAG_MOVED" | "TAG_GATED", inputs: PushedImageInputs, wha
   return new ImageError(
     code,
     `tag ${scopeOf(inputs)}:${inputs.tag} ${what}, but ${inputs.digest} is declared. ` +
-      `Nothing was signed or overwritten. ${owner}; \`npm start -- --accept-tag\` points it back to what is declared`,
+      `Nothing was signed or overwritten. ${owner}; \`acceptTag: true\` (of the stack local: \`npm start -- --accept-tag\`) ` +
+      "points it back to what is declared",
   );
 }
 

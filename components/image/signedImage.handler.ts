@@ -11,6 +11,7 @@ import { type Ports, realPorts } from "./ports";
 import { attachSignature, isAttached, whyRenewed } from "./signature";
 import { checkSignatureOptions, type SignatureOptions } from "./signatureOptions";
 import type { Signing } from "./signing";
+import { requireThere } from "./tagContent";
 
 export interface SignedImageInputs extends SignatureOptions {
   readonly image: PinnedImage;
@@ -74,6 +75,8 @@ async function attachAll(
   state: (SignedImageInputs & SignedImageOutputs) | undefined,
   ports: Ports,
 ): Promise<SignedImageOutputs> {
+  // Registries take signatures of what they have not: an image that was deleted since the preview would look signed.
+  await requireThere(inputs.image);
   // Which authority stamped a signature can't be told from its declaration, so any change asks for a new one.
   const outdated = state !== undefined && !sameJson(state.timestamp, inputs.timestamp);
   const signing = signingOf(inputs);

@@ -1,6 +1,8 @@
 import type { Descriptor } from "../oci/descriptor";
 import { OciError } from "../oci/error";
 import type { Repository } from "../oci/repository";
+import { ImageError } from "./error";
+import { openRepository, type PinnedImage, referenceOf } from "./pinnedImage";
 
 /** It is there, but what it is cannot be read: it is unsigned, and its registry has a gate. */
 export const GATED = "gated";
@@ -24,4 +26,20 @@ export async function lookUp(
  */
 export async function mayPointTo(repository: Repository, digest: string): Promise<boolean> {
   return (await lookUp(repository, digest)) === GATED;
+}
+
+/** In words that the registry has no such image; empty when it has. A signature may outlive it, and lead nowhere. */
+export async function whyMissing(image: PinnedImage): Promise<string> {
+  const there = await lookUp(openRepository(image), image.digest);
+  return there === undefined ? `${referenceOf(image)} is not in the registry, or was deleted there` : "";
+}
+
+/** Throws ImageError IMAGE_MISSING, and OciError. */
+export async function requireThere(image: PinnedImage): Promise<void> {
+  const missing = await whyMissing(image);
+  if (missing === "") return;
+  throw new ImageError(
+    "IMAGE_MISSING",
+    `${missing}. Run again: what this stack pushes is pushed again; what others push, they have to push`,
+  );
 }

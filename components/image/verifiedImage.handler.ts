@@ -3,16 +3,20 @@ import { PropertyError, type ResourceDefinition } from "../provider/definition";
 import { isUnknown } from "../provider/wire";
 import { requireWeaker, type Weaker } from "./acceptWeaker";
 import { ImageError } from "./error";
-import { referenceOf } from "./pinnedImage";
+import { type PinnedImage, partsOf, referenceOf } from "./pinnedImage";
 import { type Ports, realPorts } from "./ports";
-import { evaluate, type Gate } from "./verdict";
+import { requireThere, whyMissing } from "./tagContent";
+import { evaluate, type Gate, type Judgement } from "./verdict";
 
-export interface VerifiedImageInputs extends Gate {}
+export interface VerifiedImageInputs extends Gate {
+  /** With `children`, each of them must be verified as well: who pulls one by its own digest asks for its own signature. */
+  readonly image: PinnedImage;
+}
 
 export interface VerifiedImageOutputs {
   /** `host/repository@digest`. */
   readonly reference: string;
-  /** Of the last evaluation; for people. Nothing decides by it: every preview and `up` evaluates afresh. */
+  /** Of the last evaluation, of the image or of the part of it that failed; for people. Nothing decides by it: every preview and `up` evaluates afresh. */
   readonly verdict: ArtifactVerdict;
   /** What of `acceptWeaker` the image needed in the last evaluation: for reviewers. */
   readonly accepted: readonly Weaker[];
@@ -35,7 +39,9 @@ export function verifiedImageWith(ports: Ports): ResourceDefinition<VerifiedImag
     },
 
     async observe(state) {
-      const { verdict, accepted, refusal } = await evaluate(state, ports);
+      const missing = await whyMissing(state.image);
+      if (missing !== "") return { drift: missing };
+      const { verdict, accepted, refusal } = await judgeParts(state, ports);
       return { drift: refusal?.why ?? "", outputs: { verdict, accepted } };
     },
 
@@ -50,11 +56,28 @@ export function verifiedImageWith(ports: Ports): ResourceDefinition<VerifiedImag
 export const verifiedImage = verifiedImageWith(realPorts);
 
 async function pass(inputs: VerifiedImageInputs, ports: Ports): Promise<VerifiedImageOutputs> {
-  const { verdict, accepted, refusal } = await evaluate(inputs, ports);
+  await requireThere(inputs.image);
+  const { verdict, accepted, refusal } = await judgeParts(inputs, ports);
   if (refusal !== undefined) {
     throw new ImageError(refusal.code, `${refusal.why}. Nothing that consumes this image was changed`);
   }
   return { reference: referenceOf(inputs.image), verdict, accepted };
+}
+
+/** The root's verdict, unless a part below it may not be used: then that one's. */
+async function judgeParts(inputs: VerifiedImageInputs, ports: Ports): Promise<Judgement> {
+  const root = await evaluate(inputs, ports);
+  const accepted = new Set(root.accepted);
+  if (root.refusal !== undefined) return root;
+  for (const image of partsOf(inputs.image).slice(0, -1)) {
+    const part = await evaluate({ ...inputs, image }, ports);
+    const { refusal } = part;
+    if (refusal !== undefined) {
+      return { ...part, refusal: { ...refusal, why: `below the index ${inputs.image.digest}, ${refusal.why}` } };
+    }
+    for (const weaker of part.accepted) accepted.add(weaker);
+  }
+  return { ...root, accepted: [...accepted] };
 }
 
 function requireMaximum(maxSignatures: number): void {

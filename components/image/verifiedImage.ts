@@ -4,7 +4,7 @@ import type { Trust } from "../trust/trust";
 import type { Weaker } from "./acceptWeaker";
 import type { BuiltImage } from "./builtImage";
 import type { PushedImage } from "./pushedImage";
-import type { SignedImage } from "./signedImage";
+import { SignedImage } from "./signedImage";
 import { VerifiedImageResource } from "./verifiedImage.resource";
 
 export interface VerifiedImageArgs {
@@ -21,7 +21,10 @@ export interface VerifiedImageArgs {
   readonly maxSignatures?: number;
 }
 
-/** Gates: what is deployed takes `reference`, which exists only if the image verifies now. */
+/**
+ * Gates: what is deployed takes `reference`, which exists only if the image verifies now. Of an index that a `SignedImage` has
+ * signed with its parts, each part must verify; of another one the index itself, as for notation.
+ */
 export class VerifiedImage extends ComponentResource {
   /** `host/repository@digest`. */
   readonly reference: Output<string>;
@@ -33,7 +36,8 @@ export class VerifiedImage extends ComponentResource {
     super("breakwater:image:VerifiedImage", name, {}, options);
     const { image, trust, userMetadata, ...rest } = args;
     const inputs = {
-      image: image.pinned,
+      // Others who sign an index need not sign what is below it.
+      image: image instanceof SignedImage ? image.pinned : image.pinned.apply(({ children: _, ...root }) => root),
       trust: trust.declaration,
       ...(userMetadata && { userMetadata: output(userMetadata) }),
       ...rest,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agents, type Roots } from "./agents";
+import { Agents, type RegistryPlace } from "./agents";
 import { OciError } from "./error";
 import { exchange } from "./exchange";
 import type { HttpRequest, HttpResponse } from "./http";
@@ -23,9 +23,9 @@ export class Transport {
   readonly origin: URL;
   readonly #agents: Agents;
 
-  constructor(origin: URL, roots: Roots = {}) {
+  constructor(origin: URL, place: RegistryPlace = {}) {
     this.origin = origin;
-    this.#agents = new Agents(roots);
+    this.#agents = new Agents(place);
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {

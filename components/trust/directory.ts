@@ -3,7 +3,8 @@ import { FolderTree } from "../files/folderTree";
 import { below, type FileTree, TreeError } from "../files/tree";
 import { certificatePem, parseCertificates } from "../notary/certificates/pem";
 import type { TrustDeclaration } from "../notary/trust/declaration";
-import { parseTrustPolicy } from "../notary/trust/policy";
+import { TrustPolicyError } from "../notary/trust/error";
+import { parseTrustPolicy, type TrustPolicyDocument } from "../notary/trust/policy";
 import { parseTrustStores } from "../notary/trust/store";
 import { isTrustStoreName, parseTrustStoreReference, TRUST_STORE_TYPES } from "../notary/trust/storeReference";
 import { TrustDirectoryError } from "./error";
@@ -67,7 +68,7 @@ class TrustFolder {
 
   read(folder: string): TrustDeclaration {
     if (folder !== "" && this.#tree.entry(folder)?.kind !== "folder") throw this.#noFolder(folder);
-    const policy = parseTrustPolicy(this.#policy(folder));
+    const policy = this.#policy(folder);
     const stores: Record<string, string[]> = {};
     const root = below(folder, STORES);
     for (const type of this.#tree.entry(root) ? this.#folders(root) : []) {
@@ -82,13 +83,28 @@ class TrustFolder {
     return { policy, stores };
   }
 
-  #policy(folder: string): string {
+  /** Every mistake in it is told with the file's name. */
+  #policy(folder: string): TrustPolicyDocument {
+    const { path, text } = this.#policyText(folder);
+    try {
+      return parseTrustPolicy(text);
+    } catch (error) {
+      if (!(error instanceof TrustPolicyError)) throw error;
+      const line = error.code === "POLICY_SYNTAX" ? lineOfMistake(text) : undefined;
+      const shown = this.#tree.shown(path);
+      const where = line === undefined ? shown : `${shown}, line ${line}`;
+      throw new TrustPolicyError(error.code, `${where}: ${error.message}`, { cause: error });
+    }
+  }
+
+  #policyText(folder: string): { path: string; text: string } {
     const present = [OCI_POLICY_FILE, POLICY_FILE]
       .map((name) => below(folder, name))
       .filter((path) => this.#tree.entry(path));
     const [text, other] = present.map((path) => this.#regularFile(path).toString("utf8"));
+    const [path] = present;
     const shown = this.#tree.shown(folder);
-    if (text === undefined) {
+    if (path === undefined || text === undefined) {
       throw new TrustDirectoryError(
         "TRUST_POLICY_FILE_MISSING",
         `${shown} has no ${POLICY_FILE}: write one, or name another folder`,
@@ -101,7 +117,7 @@ class TrustFolder {
         `${shown} has ${OCI_POLICY_FILE} and another ${POLICY_FILE}: remove one`,
       );
     }
-    return text;
+    return { path, text };
   }
 
   #certificates(path: string): string[] {
@@ -155,5 +171,16 @@ class TrustFolder {
 
   #invalid(path: string, what: string): TrustDirectoryError {
     return new TrustDirectoryError("TRUST_STORE_FOLDER_INVALID", `${this.#tree.shown(path)} ${what}`);
+  }
+}
+
+/** Where the JSON of a text ends to be JSON, if the engine's parser tells. */
+function lineOfMistake(text: string): number | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const [, position] = /at position (\d+)/.exec(messageOf(error)) ?? [];
+    return position === undefined ? undefined : text.slice(0, Number(position)).split("\n").length;
   }
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import { resolvePath } from "../../components/files/paths";
-import { LOCAL_HOME } from "../../stacks/config";
+import { LOCAL_HOME } from "../../stacks/localConfig";
 import type { Summary } from "../commands/summary";
 import { BENCH_HOME } from "./place";
 import type { Row } from "./report";

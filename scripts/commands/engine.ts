@@ -7,21 +7,14 @@ import { LocalWorkspace, type OutputMap, PulumiCommand, type PulumiFn, type Stac
 import { projectRoot, resolvePath } from "../../components/files/paths";
 import { TOOLS_DIRECTORY } from "../../components/local/tool";
 import { CommandError } from "./error";
+import { BACKEND, givenState, PASSPHRASE_FILE, PASSPHRASES, STATE_DIRECTORY } from "./givenState";
 import type { StackName } from "./stackName";
 
 export const PROJECT = "breakwater";
 
-const HOME = ".breakwater";
-export const STATE_DIRECTORY = `${HOME}/state`;
-const ENGINE_HOME = `${HOME}/pulumi-home`;
+const ENGINE_HOME = ".breakwater/pulumi-home";
 export const ENGINE_LOGS = `${ENGINE_HOME}/logs`;
-export const TEMPORARY = `${HOME}/tmp`;
-const PASSPHRASE_FILE = `${HOME}/passphrase`;
-
-/** Variables with which a person says where a stack's state is, and what opens its secrets; the local stack heeds none. */
-const BACKEND = "PULUMI_BACKEND_URL";
-const PASSPHRASES = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
-const OF_USER = [BACKEND, ...PASSPHRASES, "PULUMI_ACCESS_TOKEN"];
+export const TEMPORARY = ".breakwater/tmp";
 
 /**
  * The variables with which any Pulumi CLI works on the same state; no value that we add is a secret. `metadata=skip`: the engine
@@ -100,10 +93,11 @@ async function isolateEnvironment(): Promise<void> {
 }
 
 /** As they were when the command was given: `isolateEnvironment` takes them away. */
-const given = Object.fromEntries(OF_USER.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+const given = givenState(process.env);
 
-function userVariables(stack: StackName): Record<string, string> {
-  return stack.isLocal ? {} : (given as Record<string, string>);
+/** The local stack heeds none. */
+function userVariables(stack: StackName): Readonly<Record<string, string>> {
+  return stack.isLocal ? {} : given;
 }
 
 /** Whether the person set one of these variables for a stack that heeds them. */

@@ -3,6 +3,7 @@ import { BreakwaterError } from "../../components/errors";
 export type CommandErrorCode =
   | "USAGE"
   | "STACK_UNKNOWN"
+  | "CONFIG_SYNTAX"
   | "STACK_NOT_UP"
   | "LOGIN_UNKNOWN"
   | "PLUGIN_MISSING"

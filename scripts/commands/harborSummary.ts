@@ -51,6 +51,7 @@ export function renderHarborSummary(summary: HarborSummary, { name }: StackName,
 /** Harbor's word "signed" says that some signature is there; the verdict is that of the declared trust. */
 function projectLine({ name, gate, shadow }: HarborOutputs["projects"][number]): string {
   const gated = gate.length === 0 ? "no gate" : `gate: ${gate.join(" and ")}`;
+  if (shadow === undefined) return `${name}, ${gated}, no robot that may look at its images`;
   const trusted = shadow.filter(({ trusted }) => trusted).length;
   const misled = shadow.filter(({ trusted, signed }) => signed && !trusted).map(({ reference }) => reference);
   const warning = misled.length === 0 ? "" : `; signed for Harbor, but not trusted: ${misled.join(", ")}`;

@@ -2,22 +2,24 @@ import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { writeAtomically } from "../../components/files/ownedFiles";
 import { resolvePath } from "../../components/files/paths";
-import { shellWord } from "../../components/shellWord";
 import type { HarborOutputs, RobotOutputs } from "../../stacks/harborOutputs";
 import { type Exclusively, runCommand } from "./command";
+import { namingConfig } from "./configSyntax";
 import { mergeLogin } from "./dockerLogin";
 import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
+import { type ClientLogin, loginWords } from "./loginWords";
 import { parseOptions } from "./options";
 import { type StackName, stackNamedOtherThanLocal } from "./stackName";
 
 const HELP = `npm run login -- --stack NAME [OPTIONS]
 Writes what a client needs to pull from a stack's registry and to verify what it pulled, and prints the environment that
-makes docker and notation use it. Copy the folder to other machines as you would a password.
+makes docker, notation and breakwater use it, and what else the machine needs. Copy the folder to other machines as you
+would a password.
 
   --stack NAME     the stack; it has been brought up on this machine
   --robot NAME     whose login; when left out the robot that may pull, if there is one alone
-  --directory DIR  where to write; .breakwater/NAME/login when left out
+  --directory DIR  where to write; .breakwater/stacks/NAME/login when left out
   --json           print the result as JSON, alone on standard output (npm run --silent login -- …)
   --help           this text
 
@@ -25,14 +27,6 @@ DIR/docker/config.json is the login (mode 0600; other logins in it are kept), DI
 folder, DIR/ca.pem the root of the registry's certificate, where clients don't know it.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.`;
-
-/** What `--json` prints; the login itself is in no output. */
-interface ClientLogin {
-  readonly registry: string;
-  readonly username: string;
-  readonly directory: string;
-  readonly environment: Readonly<Record<string, string>>;
-}
 
 const OPTIONS = {
   stack: { type: "string" },
@@ -58,8 +52,9 @@ export function login(args: readonly string[], exclusively: Exclusively): Promis
       process.stdout.write(`${HELP}\n`);
       return;
     }
-    const made = await exclusively(() => run(options));
-    process.stdout.write(`${options.json ? JSON.stringify(made) : wordsOf(made)}\n`);
+    const made = await exclusively(() => namingConfig(options.stack, () => run(options)));
+    process.stdout.write(`${options.json ? JSON.stringify(made) : loginWords(made)}
+`);
   });
 }
 
@@ -93,6 +88,7 @@ async function run({ stack: name, robot: wanted, directory }: Options): Promise<
     registry,
     username: robot.username,
     directory,
+    issuer: certificate.issuer,
     environment: {
       DOCKER_CONFIG: docker,
       NOTATION_CONFIG: notation,
@@ -127,18 +123,6 @@ function chooseRobot(robots: readonly RobotOutputs[], wanted: string | undefined
 
 function notThere({ name }: StackName, file: string): CommandError {
   return new CommandError("STACK_NOT_UP", `${file} is not there: \`npm start -- --stack ${name}\` writes it`);
-}
-
-function wordsOf({ registry, username, directory, environment }: ClientLogin): string {
-  const host = new URL(registry).host;
-  const ca = environment.SSL_CERT_FILE;
-  const lines = [
-    `Login of ${username} for ${host}, and the trust, are in ${directory}. Use them:`,
-    ...Object.entries(environment).map(([name, value]) => `  export ${name}=${shellWord(value)}`),
-  ];
-  // The Docker Engine looks nowhere else.
-  if (ca) lines.push(`  sudo install -D -m 644 ${shellWord(ca)} ${shellWord(`/etc/docker/certs.d/${host}/ca.crt`)}`);
-  return lines.join("\n");
 }
 
 function readOptions(args: readonly string[]): Options | undefined {

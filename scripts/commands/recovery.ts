@@ -5,8 +5,9 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, listProcesses } from "../../components/local/process";
 import { say } from "./command";
-import { checkpointFile, ENGINE_LOGS, hasOwnState, PROJECT, STATE_DIRECTORY } from "./engine";
+import { checkpointFile, ENGINE_LOGS, hasOwnState, PROJECT } from "./engine";
 import { CommandError } from "./error";
+import { STATE_DIRECTORY } from "./givenState";
 import type { StackName } from "./stackName";
 
 const locksOf = ({ name }: StackName) => `${STATE_DIRECTORY}/.pulumi/locks/organization/${PROJECT}/${name}`;

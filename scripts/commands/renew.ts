@@ -3,6 +3,7 @@ import type { KnownResource } from "../../stacks/kept";
 import type { Machine } from "../../stacks/machine";
 import { program } from "../../stacks/program";
 import { type Exclusively, outlivingInterrupts, runCommand } from "./command";
+import { namingConfig } from "./configSyntax";
 import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
 import { parseOptions } from "./options";
@@ -18,7 +19,10 @@ the certificate and of the installation alone, meant to be run by a timer. Nothi
   --stack NAME  the stack; it has been brought up on this machine
   --check       say whether it is due, and change nothing
   --systemd     print commands that install a systemd service and timer, which run this twice a day; for
-                \`npm run --silent renew -- --stack NAME --systemd | sudo sh\`
+                \`npm run --silent renew -- --stack NAME --systemd | sudo sh\`. The service gets what is set here of
+                PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE, BREAKWATER_PULUMI, of proxies, roots (SSL_CERT_FILE,
+                NODE_EXTRA_CA_CERTS), Docker and the cloud that holds the state; of secrets, such as
+                PULUMI_CONFIG_PASSPHRASE, only the names are looked at: their values belong in /etc/breakwater/NAME.env
   --json        print the result as JSON, alone on standard output (npm run --silent renew -- …)
   --help        this text
 
@@ -56,7 +60,9 @@ export function renew(args: readonly string[], exclusively: Exclusively): Promis
     if (options === undefined) process.stdout.write(`${HELP}\n`);
     else if (options.systemd) process.stdout.write(systemdUnits(options.stack));
     else {
-      const renewal = await exclusively(() => outlivingInterrupts(() => run(options)));
+      const renewal = await exclusively(() =>
+        outlivingInterrupts(() => namingConfig(options.stack, () => run(options))),
+      );
       process.stdout.write(`${options.json ? JSON.stringify(renewal) : lineOf(renewal, options)}\n`);
     }
   });

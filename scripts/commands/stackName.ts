@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { resolvePath } from "../../components/files/paths";
+import { homeOf } from "../../stacks/home";
 import { CommandError } from "./error";
 
 /** The stack of `npm start` alone; it needs no config. */
@@ -11,7 +12,7 @@ export interface StackName {
   readonly isLocal: boolean;
   /** Its config, relative to the project's folder; committed, but for the local stack's. */
   readonly configFile: string;
-  /** What it keeps on this machine, relative to the project's folder; git-ignored. */
+  /** What it keeps on this machine: `homeOf`. */
   readonly home: string;
 }
 
@@ -23,7 +24,7 @@ export function stackNamed(name: string = LOCAL_STACK): StackName {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name)) {
     throw new CommandError("USAGE", `--stack ${name}: a stack's name has letters, digits, \`.\`, \`_\` and \`-\``);
   }
-  const stack = { name, isLocal: name === LOCAL_STACK, configFile: configFileOf(name), home: `.breakwater/${name}` };
+  const stack = { name, isLocal: name === LOCAL_STACK, configFile: configFileOf(name), home: homeOf(name) };
   if (stack.isLocal || existsSync(resolvePath(stack.configFile))) return stack;
   const known = [LOCAL_STACK, ...configuredStacks()].join(", ");
   throw new CommandError(

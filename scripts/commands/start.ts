@@ -4,6 +4,7 @@ import type { Machine } from "../../stacks/machine";
 import { program } from "../../stacks/program";
 import { countChanges } from "./changes";
 import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
+import { namingConfig } from "./configSyntax";
 import { whyNoDockerEngine, whyNoDockerPlugin } from "./dockerPlugin";
 import { openStack, openStackIfThere, PROJECT } from "./engine";
 import { CommandError } from "./error";
@@ -19,8 +20,12 @@ export function start(args: readonly string[], exclusively: Exclusively): Promis
   return runCommand(async () => {
     const options = await readStartOptions(args);
     if (options === undefined) process.stdout.write(`${START_HELP}\n`);
-    else await exclusively(() => outlivingInterrupts(() => (options.preview ? preview(options) : up(options))));
+    else await exclusively(() => outlivingInterrupts(() => namingConfig(options.stack, () => run(options))));
   });
+}
+
+async function run(options: StartOptions): Promise<void> {
+  await (options.preview ? preview(options) : up(options));
 }
 
 async function up(options: StartOptions): Promise<void> {

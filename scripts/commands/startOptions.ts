@@ -4,7 +4,7 @@ import { resolvePath } from "../../components/files/paths";
 import { openImageSource } from "../../components/image/source";
 import { freePorts, requireFree } from "../../components/local/ports";
 import { KEY_SPECS, type KeySpec } from "../../components/notary/certificates/keySpec";
-import { LOCAL_HOME, SAMPLE_IMAGE } from "../../stacks/config";
+import { LOCAL_HOME, SAMPLE_IMAGE } from "../../stacks/localConfig";
 import { CommandError } from "./error";
 import { parseOptions } from "./options";
 import { type StackName, stackNamed } from "./stackName";

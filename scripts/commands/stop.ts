@@ -2,8 +2,9 @@ import { rm } from "node:fs/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { resolvePath } from "../../components/files/paths";
 import { endProcess, listProcesses } from "../../components/local/process";
-import { LOCAL_HOME } from "../../stacks/config";
+import { LOCAL_HOME } from "../../stacks/localConfig";
 import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
+import { namingConfig } from "./configSyntax";
 import { openStackIfThere } from "./engine";
 import { CommandError } from "./error";
 import { parseOptions } from "./options";
@@ -36,7 +37,7 @@ export function stop(args: readonly string[], exclusively: Exclusively): Promise
       process.stdout.write(`${HELP}\n`);
       return;
     }
-    const wasUp = await exclusively(() => outlivingInterrupts(() => takeDown(stack, force)));
+    const wasUp = await exclusively(() => outlivingInterrupts(() => namingConfig(stack, () => takeDown(stack, force))));
     process.stdout.write(`Nothing of the stack is left running.${stack.isLocal || !wasUp ? "" : ` ${KEPT}`}\n`);
   });
 }

@@ -1,21 +1,18 @@
 import { userInfo } from "node:os";
-import { delimiter } from "node:path";
 import { resolvePath } from "../../components/files/paths";
+import { singleQuoted } from "../../components/shellWord";
+import { renewalEnvironment } from "./renewalEnvironment";
 import type { StackName } from "./stackName";
-
-/** What a person has set for the engine and is no secret: the service needs it as well. */
-const PLAIN = ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE"];
 
 /**
  * A shell script that installs a service and a timer which renew a stack's certificate: twice a day, at a time of its own, as
- * certbot's timer does. It runs as who asked for it, in this folder, and holds no secret.
+ * certbot's timer does. The service runs as who asked for it, in this folder, with what is set there. A secret is in neither
+ * script nor units, which everybody may read: the script goes on only when the service's own file has it.
  */
 export function systemdUnits({ name }: StackName): string {
   const unit = `breakwater-renew-${name}`;
-  const secrets = `/etc/breakwater/${name}.env`;
-  const environment = PLAIN.flatMap((variable) =>
-    process.env[variable] ? [`Environment=${quoted(`${variable}=${process.env[variable]}`)}`] : [],
-  );
+  const secretsFile = `/etc/breakwater/${name}.env`;
+  const { plain, secrets } = renewalEnvironment(process.env);
   const service = [
     "[Unit]",
     `Description=Renews the TLS certificate of the Breakwater stack ${name}`,
@@ -26,11 +23,10 @@ export function systemdUnits({ name }: StackName): string {
     "Type=oneshot",
     `User=${userInfo().username}`,
     `WorkingDirectory=${escaped(resolvePath("."))}`,
-    `Environment=${quoted(`PATH=${searchPath()}`)}`,
-    ...environment,
-    `# A passphrase or token of the engine, if you use one: PULUMI_CONFIG_PASSPHRASE=…, mode 0600.`,
-    `EnvironmentFile=-${secrets}`,
-    `ExecStart=${quoted(process.execPath)} ${quoted(resolvePath("scripts/renew.mjs"))} --stack ${name}`,
+    ...Object.entries(plain).map(([variable, value]) => `Environment=${quoted(`${variable}=${value}`)}`),
+    `# What is secret (the engine's passphrase, what a hook of dns-01 needs, …), as VARIABLE="VALUE", mode 0600.`,
+    `EnvironmentFile=${secrets.length === 0 ? "-" : ""}${secretsFile}`,
+    `ExecStart=${quoted(process.execPath)} ${quotedArgument(resolvePath("scripts/renew.mjs"))} --stack ${name}`,
     "TimeoutStartSec=30min",
   ];
   const timer = [
@@ -47,6 +43,8 @@ export function systemdUnits({ name }: StackName): string {
   ];
   return [
     "set -e",
+    ...secrets.map((variable) => required(variable, secretsFile)),
+    ...(secrets.length === 0 ? [] : [`chmod 600 ${secretsFile}`]),
     heredoc(`/etc/systemd/system/${unit}.service`, service),
     heredoc(`/etc/systemd/system/${unit}.timer`, timer),
     "systemctl daemon-reload",
@@ -55,12 +53,10 @@ export function systemdUnits({ name }: StackName): string {
   ].join("\n");
 }
 
-/** That of the person, without what npm puts before it. */
-function searchPath(): string {
-  const folders = (process.env.PATH ?? "")
-    .split(delimiter)
-    .filter((folder) => !/(^|\/)node_modules(\/|$)/.test(folder));
-  return folders.length === 0 ? "/usr/local/bin:/usr/bin:/bin" : [...new Set(folders)].join(delimiter);
+/** Ends the script, before it has installed anything, when the file lacks a secret. */
+function required(variable: string, file: string): string {
+  const wayOut = `${variable} is set here and is a secret, which the service reads from ${file}: write the line ${variable}="VALUE" there (mode 0600), then run this again. Nothing was installed`;
+  return `grep -qs '^${variable}=.' ${file} || { echo ${singleQuoted(wayOut)} >&2; exit 1; }`;
 }
 
 function heredoc(file: string, lines: readonly string[]): string {
@@ -74,5 +70,11 @@ function escaped(text: string): string {
 
 /** A word of a unit file, systemd.syntax(7). */
 function quoted(word: string): string {
-  return `"${escaped(word).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("$", "$$$$")}"`;
+  const inside = escaped(word).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  return `"${inside}"`;
+}
+
+/** An argument of a command: there `$` begins a variable, systemd.service(5) § Command lines. */
+function quotedArgument(word: string): string {
+  return quoted(word).replaceAll("$", "$$$$");
 }

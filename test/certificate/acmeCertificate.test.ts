@@ -156,8 +156,8 @@ describe("a certificate at the end of its life", () => {
       expect([...(await readAll(request.directory)).keys()].sort()).toEqual([
         "account-key.pem",
         "chain.pem",
+        "issuer.json",
         "key.pem",
-        "order.json",
         "root.pem",
       ]);
     } finally {

@@ -12,6 +12,7 @@ const good = {
   challenge: { type: "http-01", address: "0.0.0.0", port: 80 },
   directory: ".breakwater/certificate",
 };
+const nginx = { container: "nginx", confDirectory: "/opt/harbor/common/config/nginx/conf.d" };
 const dns01 = { type: "dns-01", hook: ["hooks/dns"] };
 const check = async (changes: object, olds: object = {}) => {
   const { inputs, failures } = await handler.check({ ...olds }, { ...good, ...changes });
@@ -27,6 +28,8 @@ describe("inputs of a certificate by ACME", () => {
       "several names and addresses",
       { identifiers: ["a.example.com", "xn--bcher-kva.example", "192.0.2.1", "2001:db8::1"] },
     ],
+    ["a Harbor's nginx", { challenge: { ...good.challenge, nginx: { ...nginx, httpsPort: 443 } } }],
+    ["a test server's nginx", { challenge: { ...good.challenge, port: 5002, nginx: { ...nginx, httpsPort: 8443 } } }],
     ["a wildcard by dns-01", { identifiers: ["*.example.com", "example.com"], challenge: dns01 }],
     [
       "name servers with and without a port",
@@ -52,6 +55,11 @@ describe("inputs of a certificate by ACME", () => {
     ["an address by dns-01", "challenge", { identifiers: ["192.0.2.1"], challenge: dns01 }],
     ["an unheard-of challenge", "challenge", { challenge: { type: "tls-alpn-01" } }],
     ["port 0", "challenge", { challenge: { ...good.challenge, port: 0 } }],
+    [
+      "a redirect nobody follows",
+      "challenge",
+      { challenge: { ...good.challenge, nginx: { ...nginx, httpsPort: 8443 } } },
+    ],
     ["no hook", "challenge", { challenge: { type: "dns-01", hook: [] } }],
     [
       "a name server by name",

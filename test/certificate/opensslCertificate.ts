@@ -26,8 +26,12 @@ export async function opensslCertificate(options: OpensslOptions) {
   const keyIdentifier = options.issuerKeyId ?? "0102030405060708090a0b0c0d0e0f1011121314";
   try {
     const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    // The issuer's own key identifier is what its certificates state of it.
-    const ca = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", `subjectKeyIdentifier=${keyIdentifier}`];
+    // The issuer's own key identifier is what its certificates state of it; clients trust no root that states another.
+    const ca = [
+      "basicConstraints=critical,CA:TRUE",
+      `subjectKeyIdentifier=${keyIdentifier}`,
+      "authorityKeyIdentifier=none",
+    ].flatMap((extension) => ["-addext", extension]);
     await openssl("req", "-x509", ...newKey, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test root", ...ca);
     await openssl("req", "-new", ...newKey, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=leaf");
     await writeFile(file("leaf.cnf"), leafConfiguration(folder, options));

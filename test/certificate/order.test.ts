@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { acmeCertificate } from "../../components/certificate/acmeCertificate.handler";
 import { CertificateError, type CertificateErrorCode } from "../../components/certificate/error";
 import { occupy } from "../local/support";
@@ -25,6 +25,7 @@ beforeAll(async () => {
   pebble = await startPebble();
 });
 afterAll(() => pebble?.place.end());
+afterEach(() => void vi.useRealTimers());
 beforeEach(async () => {
   request = pebble.request(`order-${number++}`);
   before = await pebble.orders();
@@ -33,6 +34,8 @@ beforeEach(async () => {
 const journalFile = () => join(request.directory, "order.json");
 const journal = async () => JSON.parse(await readFile(journalFile(), "utf8")) as Record<string, string>;
 const newOrders = async () => (await pebble.orders()) - before;
+/** Only what time it is here changes; the server goes on in its own. */
+const later = (hours: number) => vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
 const create = async (inputs = request) => (await acmeCertificate.create(inputs)).outputs;
 
 describe("an order that was interrupted", () => {
@@ -57,13 +60,40 @@ describe("an order that was interrupted", () => {
     expect(await newOrders()).toBe(1);
   });
 
-  it("and fulfilled a while ago is over: who replaces its certificate gets another, with another key", async () => {
+  it("after it was finalised, which is found out hours later, yields the very same certificate", async () => {
+    await createKilledAfterWriting(request, "chain.pem");
+    const chain = await readFile(join(request.directory, "chain.pem"), "utf8");
+    later(20);
+    expect((await create()).chain).toBe(chain);
+    expect(await newOrders()).toBe(1);
+  });
+
+  it("and whose certificate the engine has saved is over: who replaces that gets another, with another key", async () => {
     const first = await create();
-    const orderedAt = new Date(Date.now() - 11 * 60_000).toISOString();
-    await writeFile(journalFile(), JSON.stringify({ ...(await journal()), orderedAt }));
+    const { drift } = await acmeCertificate.observe({ ...request, ...first });
+    expect(drift).toBe("");
     const second = await create();
     expect(second.thumbprint).not.toBe(first.thumbprint);
     expect(second.privateKey).not.toBe(first.privateKey);
+    expect(await newOrders()).toBe(2);
+  });
+
+  it("while a certificate is replaced is gone on with, although the engine knows the one before", async () => {
+    const first = await create();
+    await acmeCertificate.observe({ ...request, ...first });
+    await createKilledAfterWriting(request, "order.json");
+    const { privateKey } = await journal();
+    await acmeCertificate.observe({ ...request, ...first });
+    expect((await create()).privateKey).toBe(privateKey);
+    expect(await newOrders()).toBe(2);
+  });
+
+  it.each(["order.json", "chain.pem"])("and is over by the server's own time is ordered anew: %s", async (name) => {
+    await createKilledAfterWriting(request, name);
+    const { orderUrl } = await journal();
+    later(25); // Pebble's orders live for a day
+    await create();
+    expect((await journal()).orderUrl).not.toBe(orderUrl);
     expect(await newOrders()).toBe(2);
   });
 

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { acmeCertificate } from "../../components/certificate/acmeCertificate.handler";
@@ -6,6 +6,7 @@ import { type RenewalInfo, renewalReason } from "../../components/certificate/re
 import { askRenewalInfo, certificateId } from "../../components/certificate/renewalInfo";
 import { toHandler } from "../../components/provider/handler";
 import { ManagedResource } from "../provider/managedResource";
+import { freePort } from "../support/ports";
 import { type PebbleProcess, spawnPebble } from "./pebbleProcess";
 import { type ScriptedAcme, startScriptedAcme } from "./scriptedAcme";
 import type { AcmeTestRequest } from "./support";
@@ -18,7 +19,7 @@ let resource: ManagedResource;
 let number = 0;
 
 beforeAll(async () => {
-  pebble = await spawnPebble();
+  pebble = await spawnPebble({ env: { PEBBLE_AUTHZREUSE: "0" } });
   acme = await startScriptedAcme(pebble);
 });
 afterAll(async () => {
@@ -179,15 +180,30 @@ describe("an order that replaces a certificate", () => {
 
   it("which was replaced already is made all the same, as a new one", async () => {
     await issue();
-    const journal = join(request.directory, "order.json");
-    const [oldChain, oldJournal] = [chain(), await readFile(journal, "utf8")];
+    const oldChain = chain();
     expect(await renew()).toBe("replace");
     // As another machine would, that knows the first certificate only.
     await writeFile(join(request.directory, "chain.pem"), oldChain);
-    await writeFile(journal, JSON.stringify({ ...JSON.parse(oldJournal), asked: "elsewhere" }));
+    await rm(join(request.directory, "order.json"));
     acme.requests.length = 0;
     await acmeCertificate.create(request);
     expect(orders().map(({ replaces }) => replaces)).toEqual([certificateId(oldChain), undefined]);
+  });
+
+  it("is named again after an order that came to nothing", async () => {
+    await issue();
+    const id = certificateId(chain());
+    const nobody = { ...request.challenge, port: await freePort() };
+    hoursLater(7);
+    await pebble.setRenewalInfo(chain(), windowAt(-2, -1));
+    acme.requests.length = 0;
+    await expect(resource.up({ ...request, challenge: nobody })).rejects.toThrow("ACME_CHALLENGE_REJECTED");
+    expect(await resource.up(request)).toBe("replace");
+    expect(
+      orders()
+        .slice(0, 2)
+        .map(({ replaces }) => replaces),
+    ).toEqual([id, id]);
   });
 
   it("which the server can't find is made all the same, without a wait", async () => {

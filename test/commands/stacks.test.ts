@@ -1,17 +1,19 @@
-import { execFileSync } from "node:child_process";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { namingConfig } from "../../scripts/commands/configSyntax";
 import { describe as inWords } from "../../scripts/commands/describe";
 import { mergeLogin } from "../../scripts/commands/dockerLogin";
+import { env } from "../../scripts/commands/env";
 import { CommandError, EXIT } from "../../scripts/commands/error";
 import { login } from "../../scripts/commands/login";
+import { loginWords } from "../../scripts/commands/loginWords";
 import { withoutSecrets } from "../../scripts/commands/previewWorkspace";
 import { RunLog } from "../../scripts/commands/progress";
 import { renew } from "../../scripts/commands/renew";
 import { stackNamed, stackNamedOtherThanLocal } from "../../scripts/commands/stackName";
 import { start } from "../../scripts/commands/start";
 import { stop } from "../../scripts/commands/stop";
-import { systemdUnits } from "../../scripts/commands/systemdUnits";
+import { homeOf } from "../../stacks/home";
 import { expectCode } from "../notary/expectCode";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -35,7 +37,12 @@ afterEach(() => {
 describe("the commands of stacks", () => {
   const never = () => Promise.reject(new Error("nothing may be run"));
 
-  it.each(Object.entries({ start, stop, renew, login }))("%s has a help text", async (_, command) => {
+  it("env fails in the shell that evaluates it, too", async () => {
+    expect(await env(["--stack", "nowhere"])).toBe(EXIT.usage);
+    expect(written).toEqual({ stdout: "false\n", stderr: expect.stringContaining("[STACK_UNKNOWN]") });
+  });
+
+  it.each(Object.entries({ start, stop, renew, login, env }))("%s has a help text", async (_, command) => {
     expect(await command(["--help"], never)).toBe(EXIT.done);
     expect(written.stdout).toMatch(/--stack NAME[\s\S]*Exit codes:/);
     expect(written.stderr).toBe("");
@@ -66,20 +73,33 @@ describe("the commands of stacks", () => {
     expect(() => stackNamedOtherThanLocal(undefined, "npm run x --")).toThrow(/harbor-example/);
     expect(stackNamed()).toMatchObject({ name: "local", isLocal: true });
   });
+
+  it("keep a stack's own files apart from the project's, whatever the stack is called", () => {
+    for (const name of ["state", "tmp", "tools", "passphrase", "pulumi-home", "test-results"]) {
+      expect(homeOf(name)).toBe(`.breakwater/stacks/${name}`);
+    }
+    expect(stackNamed().home).toBe(homeOf("local"));
+    expect(stackNamed("harbor-example").home).toBe(homeOf("harbor-example"));
+  });
 });
 
-describe("the units of the renewal's timer", () => {
-  it("are a script that a shell can read, and hold no secret", () => {
-    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "a secret");
-    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", "/etc/my passphrase%");
-    vi.stubEnv("PATH", `/usr/bin:/x/node_modules/.bin:/bin`);
-    const script = systemdUnits(stackNamed("harbor-example"));
-    execFileSync("sh", ["-n"], { input: script });
-    expect(script).not.toContain("a secret");
-    expect(script).toContain('Environment="PULUMI_CONFIG_PASSPHRASE_FILE=/etc/my passphrase%%"');
-    expect(script).toContain('Environment="PATH=/usr/bin:/bin"');
-    expect(script).toMatch(/ExecStart=".*node.*" ".*scripts\/renew\.mjs" --stack harbor-example/);
-    expect(script).toContain("systemctl enable --now breakwater-renew-harbor-example.timer");
+describe("what a client is told of its login", () => {
+  const place = "/etc/docker/certs.d/registry.example.com:8443/ca.crt";
+  const made = {
+    ...{ registry: "https://registry.example.com:8443", username: "robot$ci", directory: "/my client", issuer: "R10" },
+    environment: { DOCKER_CONFIG: "/my client/docker" },
+  };
+
+  it("names the certificate's issuer, and where a machine that doesn't trust it needs its root", () => {
+    expect(loginWords(made)).toContain("export DOCKER_CONFIG='/my client/docker'");
+    expect(loginWords(made)).toMatch(new RegExp(`issued by R10\\. .*${place}`));
+  });
+
+  it("has the command that gives Docker Engine a root which clients don't know", () => {
+    const words = loginWords({ ...made, environment: { ...made.environment, SSL_CERT_FILE: "/my client/ca.pem" } });
+    expect(words).toContain("export SSL_CERT_FILE='/my client/ca.pem'");
+    expect(words).toContain(`install -D -m 644 '/my client/ca.pem' ${place}`);
+    expect(words).not.toContain("sudo"); // root on Debian has none
   });
 });
 
@@ -99,6 +119,25 @@ describe("a client's Docker config", () => {
   it.each(["no JSON", "[]", "null", '{"auths": []}'])("is refused when it is none: %s", async (there) => {
     await expectCode(() => mergeLogin(there, own, place), CommandError, "LOGIN_UNKNOWN");
     await expectCode(() => mergeLogin(undefined, there, place), CommandError, "LOGIN_UNKNOWN");
+  });
+});
+
+describe("a config that the engine can't read", () => {
+  const stack = stackNamed("harbor-example");
+  const failing = (message: string) => () => namingConfig(stack, () => Promise.reject(new Error(message)));
+
+  it.each([
+    "error: could not create secrets manager for new stack: invalid YAML file: yaml: line 3: mapping values are not allowed in this context",
+    'error: could not create secrets manager for new stack: yaml: unmarshal errors:\n  line 3: mapping key "a" already defined at line 2',
+    " stderr: Command failed\nerror: getting stack configuration: stack configuration could not be loaded from either Pulumi.yaml or the backend: invalid YAML file: yaml: line 3: x\n err?: Error",
+  ])("is named, with the line", async (message) => {
+    await expectCode(failing(message), CommandError, "CONFIG_SYNTAX");
+    await expect(failing(message)()).rejects.toThrow(`${stack.configFile} can't be read, line 3: `);
+  });
+
+  it("is not blamed for the YAML of others", async () => {
+    const message = "docker-compose.yml: yaml: line 3: mapping values are not allowed in this context";
+    await expect(failing(message)()).rejects.toThrow(new Error(message));
   });
 });
 

@@ -49,6 +49,16 @@ describe("files that a resource writes", () => {
     expect((await stat(at("chain.pem"))).ino).toBe(before.ino);
   });
 
+  it("appear together, or not at all where one of them can't be written", async () => {
+    await writeOwnedFiles(directory, FILES);
+    await rm(at("private"), { recursive: true });
+    await writeFile(at("private"), "somebody's file, where a folder should be");
+    const renewed = FILES.map((file) => ({ ...file, content: `another ${file.content}` }));
+    await expect(writeOwnedFiles(directory, renewed)).rejects.toThrow(/EEXIST|ENOTDIR/);
+    expect(await readFile(at("chain.pem"), "utf8")).toBe("chain\n");
+    expect(await entries()).toEqual(["chain.pem", "private"]);
+  });
+
   it("leave no draft behind", async () => {
     await writeOwnedFiles(directory, FILES);
     await writeFile(at("chain.pem"), "edited");

@@ -171,6 +171,20 @@ describe("The gate of a project", () => {
     expect((await handler.check({}, declared(around, ...required))).failures).toMatchObject([{ property: "require" }]);
   });
 
+  it("is declared once: two declarations that require something else are refused in a preview", async () => {
+    const { around } = await gated();
+    const handler = await around.handler("contentTrust");
+    const failuresOf = async (...required: string[]) =>
+      (await handler.check({}, declared(around, ...required))).failures;
+    expect(await failuresOf("notation")).toEqual([]);
+    expect(await failuresOf("notation")).toEqual([]); // as the engine checks one declaration twice
+    expect(await failuresOf("cosign")).toMatchObject([
+      { property: "require", reason: expect.stringMatching(/notation.*declare it once/) },
+    ]);
+    const other = { ...declared(around, "cosign"), project: "other" };
+    expect((await handler.check({}, other)).failures).toEqual([]);
+  });
+
   it("follows a project to another name: the new gate is closed first, the old one stays so while it holds images", async () => {
     const { around, project, gate } = await gated();
     await gate.up(declared(around, "notation"));

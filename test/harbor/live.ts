@@ -31,7 +31,6 @@ import {
 import { findQuota, updateQuota } from "../../components/harbor/api/quotas";
 import type { RobotPermission } from "../../components/harbor/api/robotPermissions";
 import { createRobot, deleteRobot, findRobot, refreshSecret, updateRobot } from "../../components/harbor/api/robots";
-import { readSystemInfo } from "../../components/harbor/api/systemInfo";
 import { currentUser } from "../../components/harbor/api/users";
 import { path } from "../../components/harbor/api/path";
 import { openRepository } from "../../components/image/pinnedImage";
@@ -74,9 +73,8 @@ export function liveCases(login: LiveHarbor): void {
       expect(await findProject(client, name)).toBeUndefined();
     });
 
-    it("is healthy, tells its version and who asks", async () => {
+    it("is healthy, and tells who asks", async () => {
       expect(await readHealth(client)).toMatchObject({ status: "healthy" });
-      expect((await readSystemInfo(client)).version).toMatch(/^2\./);
       expect(await currentUser(client)).toMatchObject({ username: "admin", administrator: true });
     });
 
@@ -147,7 +145,8 @@ export function liveCases(login: LiveHarbor): void {
 
     it("finds out a wrong password before it answers as to nobody, and takes the right one after the lock", async () => {
       const wrong = new HarborClient({ ...login, password: `${login.password}-not` });
-      await expect(readSystemInfo(wrong)).rejects.toMatchObject({ code: "HARBOR_UNAUTHORIZED" });
+      const request = { method: "GET", path: "systeminfo", what: "Reading Harbor's version" } as const;
+      await expect(wrong.send(request)).rejects.toMatchObject({ code: "HARBOR_UNAUTHORIZED" });
       expect(await currentUser(new HarborClient(login))).toMatchObject({ username: "admin" });
     });
   });

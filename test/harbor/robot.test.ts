@@ -448,8 +448,12 @@ describe("A run that was killed while it made a robot", () => {
     const secret = robots[0]?.secret;
     await expectRefused((await around.resource("robot")).up(declared(around)), "OBJECT_EXISTS", /adopt: true/);
     await rm(path.join(around.home, ".breakwater"), { recursive: true });
-    await expectRefused((await around.resource("robot")).up(declared(around)), "OBJECT_EXISTS");
+    await expectRefused((await around.resource("robot")).up(declared(around)), "OBJECT_EXISTS", /another `rotation`/);
     expect(robots[0]?.secret).toBe(secret);
+    const robot = await around.resource("robot");
+    expect(await robot.up(declared(around, { rotation: "a" }))).toBe("create");
+    expect(robots.map(({ name }) => name)).toEqual(["signer", "signer-a"]);
+    await expectLogin(around, robots[1]);
   });
 });
 

@@ -6,11 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LoopbackTls, makeLoopbackTls } from "../support/registries";
-import { RIGHT_PASSWORD } from "./recording";
-import { failed, StandInStore } from "./standInApi";
+import { RIGHT_PASSWORD, recording } from "./recording";
+import { failed, type Sent, StandInStore } from "./standInApi";
 
-/** What is to happen to a request beside its answer. */
-export type Fault = "lost" | "refused" | undefined;
+/**
+ * What is to happen to a request beside its answer: the answer is lost, or the connection before anything is done; or Harbor
+ * fails (500) before it does anything, or the proxy before it answers in its place (an HTML 502), when all is done.
+ */
+export type Fault = "lost" | "refused" | "failed" | "bad gateway" | undefined;
 
 /**
  * A stand-in for Harbor, for the life of a resource from its creation to its end: it keeps things, which a replay of
@@ -27,12 +30,15 @@ export interface StandIn {
   password: string;
   /** `METHOD /path`, without /api/v2.0, of all requests that would change something; forgets them. */
   mutations(): string[];
-  /** Decides of each request whether its answer is lost after it was carried out, or the connection before it. */
   fault: (request: string) => Fault;
   stop(): Promise<void>;
 }
 
 const LOCK_MS = 1_500;
+/** For the sake of the tests' time; a real Harbor does not say when to come again. */
+const AT_ONCE = { "retry-after": "0" };
+const INTERNAL = recording("pg-down-project-get").response.body;
+const HTML = String(recording("core-down-project-get").response.body);
 let tls: Promise<LoopbackTls> | undefined;
 
 export async function startStandIn(): Promise<StandIn> {
@@ -53,11 +59,13 @@ export async function startStandIn(): Promise<StandIn> {
     const name = `${method} ${path.replace("/api/v2.0", "")}`;
     const fault = standIn.fault(name);
     if (fault === "refused") return void request.socket.destroy();
+    if (fault === "failed") return void response.writeHead(500, AT_ONCE).end(JSON.stringify(INTERNAL));
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const login = await identify(request.headers.authorization);
     const reply = (status: number, body?: unknown, location?: string) => {
       if (fault === "lost") return void request.socket.destroy();
+      if (fault === "bad gateway") return void response.writeHead(502, AT_ONCE).end(HTML);
       response.writeHead(status, {
         "content-type": "application/json",
         "set-cookie": "sid=1; Path=/; Secure; HttpOnly",
@@ -82,7 +90,7 @@ export async function startStandIn(): Promise<StandIn> {
       parts: path.replace("/api/v2.0/", "").split("/").map(decodeURIComponent),
       query: new URLSearchParams(search),
       byName: request.headers["x-is-resource-name"] === "true",
-      body: text === "" ? undefined : JSON.parse(text),
+      body: text === "" ? {} : (JSON.parse(text) as Sent),
     });
     return reply(answered.status, answered.body, answered.location);
   };

@@ -49,8 +49,31 @@ export interface Asked {
   parts: readonly string[];
   query: URLSearchParams;
   byName: boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever a client sent
-  body: any;
+  body: Sent;
+}
+/** What clients send, taken at their word: of each thing, its members. */
+export interface Sent {
+  name?: string;
+  description?: string;
+  // of a project, a quota
+  project_name?: string;
+  metadata?: Record<string, unknown> | null;
+  storage_limit?: number;
+  hard?: { storage: number };
+  // of a robot
+  level?: string;
+  duration?: number;
+  disable?: boolean;
+  permissions?: StoredRobot["permissions"];
+  secret?: string;
+  // of an immutable rule
+  disabled?: boolean;
+  tag_selectors?: unknown;
+  scope_selectors?: unknown;
+  // of a label
+  scope?: string;
+  project_id?: number;
+  color?: string;
 }
 
 const METADATA =
@@ -150,9 +173,9 @@ export class StandInStore {
     const quota = this.quotas.get(projectId);
     if (method === "PUT") {
       if (quota === undefined) return failed(404, `quota ${id} not found`);
-      if (!(body.hard.storage > 0 || body.hard.storage === -1))
-        return failed(400, "invalid non-positive value for quota limit");
-      quota.hard = body.hard.storage;
+      const { storage = 0 } = body.hard ?? {};
+      if (!(storage > 0 || storage === -1)) return failed(400, "invalid non-positive value for quota limit");
+      quota.hard = storage;
       return { status: 200 };
     }
     const shown = quota && { id: projectId, hard: { storage: quota.hard }, used: { storage: quota.used } };
@@ -170,7 +193,7 @@ export class StandInStore {
       return { status: 200 };
     }
     if (method === "PATCH") {
-      const { secret } = body;
+      const { secret = "" } = body;
       if (secret !== "" && !/^(?=.*[A-Z])(?=.*[a-z])(?=.*\d).{8,128}$/.test(secret))
         return failed(400, "the secret must be …");
       live.secret = secret || newSecret();
@@ -181,8 +204,8 @@ export class StandInStore {
     }
     live.description = body.description ?? "";
     live.disable = body.disable ?? false;
-    live.duration = body.duration;
-    live.permissions = body.permissions;
+    live.duration = body.duration ?? 0;
+    live.permissions = body.permissions ?? [];
     return { status: 200 };
   }
 
@@ -195,8 +218,9 @@ export class StandInStore {
         `bad request error duration input: ${duration}, duration must be either -1(Never) or a positive integer`,
       );
     }
-    if (permissions.length === 0) return failed(400, "bad request empty permission");
-    const namespace = permissions[0].namespace;
+    const [first] = permissions;
+    if (first === undefined) return failed(400, "bad request empty permission");
+    const { namespace } = first;
     const project = this.projects.find((candidate) => candidate.name === namespace);
     if (project === undefined) return failed(404, `project ${namespace} not found`);
     if (this.robots.some((robot) => robot.projectId === project.id && robot.name === name)) {
@@ -272,7 +296,7 @@ export class StandInStore {
       return { status: 200, body: shown };
     }
     if (method === "GET") return failed(405, "method GET is not allowed, but [DELETE,PUT] are");
-    const { tag_selectors, scope_selectors, disabled = false } = body ?? {};
+    const { tag_selectors, scope_selectors, disabled = false } = body;
     if (method === "POST") {
       const isThere = rules.some((rule) =>
         sameJson([rule.tag_selectors, rule.scope_selectors], [tag_selectors, scope_selectors]),
@@ -301,7 +325,7 @@ export class StandInStore {
       return { status: 200, body: found };
     }
     if (method === "POST") {
-      const { name, scope, project_id = 0, description = "", color = "" } = body;
+      const { name = "", scope = "", project_id = 0, description = "", color = "" } = body;
       const isThere = this.labels.some(
         (label) => label.name === name && label.scope === scope && label.project_id === project_id,
       );

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BuiltImage, type BuiltImageArgs, SignedImage, SigningIdentity, Trust, VerifiedImage } from "../../components";
 import { projectRoot } from "../../components/files/paths";
@@ -78,6 +79,31 @@ describe("A BuiltImage", () => {
       target: "app",
     });
     expect(registered.get("PushedImage folder")).toMatchObject({ acceptTag: true, origin: `the folder ${context}` });
+  });
+
+  it("is built again with another word for `rebuild`, though nothing changed", async () => {
+    const triggers: unknown[] = [];
+    const context = join(directory, "again");
+    mkdirSync(context);
+    writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
+    for (const rebuild of [undefined, "pruned"]) {
+      const image = new BuiltImage(
+        `again ${rebuild}`,
+        { ...place, context, ...(rebuild !== undefined && { rebuild }) },
+        {
+          transformations: [
+            ({ type, opts }) => {
+              if (type.startsWith("docker:")) triggers.push((opts as CustomResourceOptions).replacementTrigger);
+              return undefined;
+            },
+          ],
+        },
+      );
+      await known(image.pinned);
+    }
+    // Without a word there is one all the same: the engine compares the first one with nothing, and takes it for no change.
+    expect(triggers).toEqual(["", "pruned"]);
+    expect(registered.get("Image again pruned")).toEqual(registered.get("Image again undefined"));
   });
 
   it("fails at once, with a code, where its context can't be had: nothing is registered for the engine", () => {

@@ -1,73 +1,52 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { GeneratedIdentity } from "../../components/identity/generateTest";
+import { beforeEach, expect, it } from "vitest";
 import type { KeptSignature } from "../../components/image/keptSignature";
-import { descriptorOf, openRepository, type PinnedImage, partsOf } from "../../components/image/pinnedImage";
+import { openRepository, type PinnedImage, partsOf, referenceOf } from "../../components/image/pinnedImage";
 import { type PushedImageInputs, pushedImage } from "../../components/image/pushedImage.handler";
 import { type SignedImageInputs, signedImage } from "../../components/image/signedImage.handler";
 import { evaluate } from "../../components/image/verdict";
-import { OciSignatureRepository } from "../../components/oci/signatureRepository";
+import { verifiedImage } from "../../components/image/verifiedImage.handler";
+import { referrersTag } from "../../components/oci/referrersTag";
 import { realPorts } from "../../components/image/ports";
 import { toHandler } from "../../components/provider/handler";
 import type { Wire } from "../../components/provider/wire";
-import { codeOf } from "../local/support";
+import { codeOf, messageOf } from "../local/support";
 import { ManagedResource } from "../provider/managedResource";
 import { writeLayout } from "../support/images";
-import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
-import { connectionOf, makeIdentity, trusting, writeIdentity } from "./support";
+import { declaredOf, inEachRegistry, setStage, signaturesOf } from "./stage";
+import { connectionOf, trusting } from "./support";
 
 // A multi-platform image: clients and gates ask for the signature of the manifest that they pull, be it index or child.
 
 const PLATFORMS = ["linux/amd64", "linux/arm64"];
-let wabbit: GeneratedIdentity;
-let stranger: GeneratedIdentity;
-let directory: string;
-let number = 0;
-beforeAll(async () => {
-  [wabbit, stranger] = await Promise.all([makeIdentity(), makeIdentity("stranger.example")]);
-});
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "breakwater-children-"));
-});
-afterEach(() => rm(directory, { recursive: true, force: true }));
+const stage = setStage("children");
 
-describe.each([
-  ["distribution, by the referrers tag schema", startDistribution],
-  ["olareg, by the referrers API", startOlareg],
-])("An image of two platforms in %s", (_, start) => {
-  let registry: TestRegistry;
+inEachRegistry("An image of two platforms in %s", (place) => {
   let pushed: ManagedResource;
   let source: PushedImageInputs;
   let signed: ManagedResource;
   let declared: SignedImageInputs;
   let image: PinnedImage;
-  beforeAll(async () => {
-    registry = await start();
-  });
-  afterAll(() => registry?.stop());
   beforeEach(async () => {
     pushed = new ManagedResource(toHandler(pushedImage));
     signed = new ManagedResource(toHandler(signedImage));
     source = {
-      source: join(directory, "layout"),
-      registry: connectionOf(registry),
-      repository: `multi/app-${number++}`,
+      source: join(stage.directory, "layout"),
+      registry: connectionOf(place.registry),
+      repository: stage.repository,
       tag: "v1",
     };
     await writeLayout(source.source, { platforms: PLATFORMS });
     await pushed.up(source);
     image = pinned();
-    declared = { image, identity: await writeIdentity(directory, wabbit), trust: trusting("strict", wabbit) };
+    declared = await declaredOf(stage, image);
   });
   /** As the component hands it on. */
   function pinned(): PinnedImage {
     const { registry, repository, digest, mediaType, size, children } = pushed.state as unknown as PinnedImage;
     return { registry, repository, digest, mediaType, size, ...(children && { children }) };
   }
-  const signaturesOf = async (part: PinnedImage) =>
-    await new OciSignatureRepository(openRepository(part)).listSignatures(descriptorOf(part));
   const counts = async () => await Promise.all(partsOf(image).map(async (part) => (await signaturesOf(part)).length));
   const kept = () => signed.state.childSignatures as Record<string, KeptSignature>;
 
@@ -105,6 +84,31 @@ describe.each([
     expect(await signed.up(declared)).toBe("same");
   });
 
+  it("whose child lost its signature passes no gate of the signed image, until the child is signed again", async () => {
+    await signed.up(declared);
+    const [child] = partsOf(image);
+    const gate = new ManagedResource(toHandler(verifiedImage));
+    const wholly = { image, trust: declared.trust };
+    expect(await gate.up(wholly)).toBe("create");
+    expect(gate.state).toMatchObject({ reference: referenceOf(image), verdict: { verdict: "verified" } });
+    expect(await gate.up(wholly)).toBe("same");
+
+    const repository = openRepository(image);
+    await repository.deleteManifest(kept()[child?.digest ?? ""]?.digest ?? "");
+    const index = await repository.resolve(referrersTag(child?.digest ?? ""));
+    if (index !== undefined) await repository.deleteManifest(index.digest);
+    expect(await gate.preview(wholly)).toBe("update");
+    const failed = gate.up(wholly);
+    expect(await codeOf(failed)).toBe("IMAGE_NOT_VERIFIED");
+    for (const part of [image.digest, child?.digest]) expect(await messageOf(failed)).toContain(part);
+    // Of an index that others have signed, its own signature is what counts.
+    const { children: _, ...root } = image;
+    expect(await new ManagedResource(toHandler(verifiedImage)).up({ ...wholly, image: root })).toBe("create");
+
+    await signed.up(declared);
+    expect(await gate.up(wholly)).toBe("same");
+  });
+
   it("takes over all signatures that an interrupted run left", async () => {
     await signed.up(declared);
     const [before, id] = [kept(), signed.id];
@@ -116,7 +120,9 @@ describe.each([
   });
 
   it("of which the trust refuses one signature gets none at all", async () => {
-    expect(await codeOf(signed.up({ ...declared, trust: trusting("strict", stranger) }))).toBe("SIGNATURE_REFUSED");
+    expect(await codeOf(signed.up({ ...declared, trust: trusting("strict", stage.stranger) }))).toBe(
+      "SIGNATURE_REFUSED",
+    );
     expect(await counts()).toEqual([0, 0, 0]);
   });
 

@@ -46,7 +46,7 @@ function declared(name: string, how: Omit<SignedImageArgs, "image" | "identity" 
   const identity = new SigningIdentity(name, { directory: "identity" });
   const policy = { version: "1.0" as const, trustPolicies: [] };
   const trust = new Trust(name, { policy, stores: { "ca:app": [identity.certificate] }, directory: "trust" });
-  return { trust, signed: new SignedImage(name, { image, identity, trust, ...how }) };
+  return { image, trust, signed: new SignedImage(name, { image, identity, trust, ...how }) };
 }
 
 describe("A SignedImage", () => {
@@ -83,6 +83,14 @@ describe("A VerifiedImage", () => {
     expect(await known(gate.reference)).toContain(DIGEST);
     expect(registered.get("VerifiedImage gate")).toMatchObject({ ...how, userMetadata: { build: "42" } });
     expect(await known(gate.accepted)).toEqual(["expiry"]);
+  });
+
+  it("of a signed index hands over what is below it; of one that others sign nothing of it", async () => {
+    const { image, signed, trust } = declared("index", {});
+    await known(new VerifiedImage("signed index", { image: signed, trust }).reference);
+    expect(registered.get("VerifiedImage signed index")?.image).toMatchObject({ children: [{ digest: DIGEST }] });
+    await known(new VerifiedImage("pushed index", { image, trust }).reference);
+    expect(registered.get("VerifiedImage pushed index")?.image).not.toHaveProperty("children");
   });
 
   it("hands over nothing that was not declared", async () => {

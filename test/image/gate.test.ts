@@ -3,13 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { GeneratedIdentity } from "../../components/identity/generateTest";
-import { openRepository, type PinnedImage, partsOf } from "../../components/image/pinnedImage";
+import { descriptorOf, openRepository, type PinnedImage, partsOf } from "../../components/image/pinnedImage";
 import { pushImage } from "../../components/image/push";
 import { type PushedImageInputs, pushedImage } from "../../components/image/pushedImage.handler";
 import { type SignedImageInputs, signedImage } from "../../components/image/signedImage.handler";
 import { openImageSource } from "../../components/image/source";
 import { verifiedImage } from "../../components/image/verifiedImage.handler";
+import { digestOf } from "../../components/oci/digest";
 import { Repository } from "../../components/oci/repository";
+import { EMPTY_CONFIG } from "../../components/oci/signatureManifest";
 import { toHandler } from "../../components/provider/handler";
 import { codeOf, messageOf } from "../local/support";
 import { ManagedResource } from "../provider/managedResource";
@@ -171,6 +173,80 @@ describe("Where a gate lets nobody read unsigned images", () => {
     expect(await pushed.up(source)).toBe("create");
   });
 });
+
+describe("Where tags are immutable", () => {
+  beforeEach(() => {
+    registry.gate = "signers";
+    registry.immutable = true;
+  });
+  afterEach(() => {
+    registry.immutable = false;
+  });
+
+  it("a killed run goes on: the tag is not pushed over itself", async () => {
+    await layout("source", "ours");
+    await pushed.up(source);
+    pushed.forget();
+    expect(await pushed.up(source)).toBe("create");
+    expect(await signed.up(await declared())).toBe("create");
+    expect(await pushed.up(source)).toBe("same");
+  });
+
+  it("another image takes no tag, with the way out; another tag it takes", async () => {
+    const { root } = await layout("source", "first");
+    await pushed.up(source);
+    await rm(source.source, { recursive: true });
+    await layout("source", "second");
+    expect(await codeOf(pushed.up(source))).toBe("TAG_IMMUTABLE");
+    expect(await tagged()).toBe(root.digest);
+    expect(await pushed.up({ ...source, tag: "v2" })).toBe("update");
+    expect(await pushed.up({ ...source, tag: "v2" })).toBe("same");
+  });
+});
+
+it("A project whose quota is used up takes no image, with the way out; with room, the next run goes on", async () => {
+  await layout("source", "too large");
+  registry.isFull = true;
+  try {
+    expect(await codeOf(pushed.up(source))).toBe("QUOTA_EXCEEDED");
+  } finally {
+    registry.isFull = false;
+  }
+  expect(await tagged()).toBeUndefined();
+  expect(await pushed.up(source)).toBe("create");
+});
+
+it("An SBOM beside the signature changes no verdict, and is taken for no signature", async () => {
+  registry.gate = "signers";
+  await layout("source", "with an SBOM");
+  await pushed.up(source);
+  const image = pinned();
+  await attachSbom(image);
+  const gate = new ManagedResource(toHandler(verifiedImage));
+  expect(await codeOf(gate.up({ image, trust: trusting("strict", wabbit) }))).toBe("IMAGE_NOT_VERIFIED");
+  expect(await signed.up(await declared())).toBe("create");
+  expect(await gate.up({ image, trust: trusting("strict", wabbit) })).toBe("create");
+  expect(await signed.up(await declared())).toBe("same");
+});
+
+/** Not signed itself: Harbor keeps it back from who may pull only. */
+async function attachSbom(image: PinnedImage): Promise<void> {
+  const repository = behind();
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const config = { mediaType: "application/vnd.oci.empty.v1+json", digest: digestOf(EMPTY_CONFIG), size: 2 };
+  await repository.pushBytes(config, EMPTY_CONFIG);
+  const artifactType = "application/vnd.cyclonedx";
+  const manifest = {
+    schemaVersion: 2,
+    mediaType,
+    artifactType,
+    config,
+    layers: [config],
+    subject: descriptorOf(image),
+  };
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  await repository.pushManifest(bytes, mediaType);
+}
 
 describe("Who may pull only", () => {
   it("learns of a new image that it is not signed, not that it is not there", async () => {

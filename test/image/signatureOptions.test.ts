@@ -1,23 +1,21 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { GeneratedIdentity } from "../../components/identity/generateTest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { KeptSignature } from "../../components/image/keptSignature";
-import { descriptorOf, openRepository, type PinnedImage } from "../../components/image/pinnedImage";
+import { openRepository, type PinnedImage } from "../../components/image/pinnedImage";
 import { realPorts } from "../../components/image/ports";
 import { type SignedImageInputs, signedImageWith } from "../../components/image/signedImage.handler";
 import { type VerifiedImageInputs, verifiedImageWith } from "../../components/image/verifiedImage.handler";
 import { openEnvelope } from "../../components/notary/envelope/open";
 import { parsePayload } from "../../components/notary/payload";
-import { OciSignatureRepository } from "../../components/oci/signatureRepository";
 import { toHandler } from "../../components/provider/handler";
 import { codeOf, messageOf } from "../local/support";
 import { ManagedResource } from "../provider/managedResource";
 import { freePort } from "../support/ports";
-import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
+import { startOlareg, type TestRegistry } from "../support/registries";
 import { startTsa, type TestTsa } from "../support/tsa";
-import { makeIdentity, pushedPinned, skipping, trusting, writeIdentity } from "./support";
+import { declaredOf, inEachRegistry, setStage, signaturesOf } from "./stage";
+import { pushedPinned, skipping, trusting, writeIdentity } from "./support";
 
 // The clock is the test's: a signature grows old without waiting. It runs ahead only, for the registry's own sake.
 let now: Date;
@@ -28,41 +26,23 @@ const later = (seconds: number) => {
   now = new Date(now.getTime() + seconds * 1000);
 };
 
-let wabbit: GeneratedIdentity;
-let stranger: GeneratedIdentity;
-let directory: string;
-let number = 0;
-beforeAll(async () => {
-  [wabbit, stranger] = await Promise.all([makeIdentity(), makeIdentity("stranger.example")]);
-});
-beforeEach(async () => {
+const stage = setStage("options");
+beforeEach(() => {
   now = new Date();
-  directory = await mkdtemp(join(tmpdir(), "breakwater-options-"));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
 
-describe.each([
-  ["distribution", startDistribution],
-  ["olareg", startOlareg],
-])("How an image in %s is signed:", (_, start) => {
-  let registry: TestRegistry;
+inEachRegistry("How an image in %s is signed:", (place) => {
   let image: PinnedImage;
   let resource: ManagedResource;
   let declared: SignedImageInputs;
-  beforeAll(async () => {
-    registry = await start();
-  });
-  afterAll(() => registry?.stop());
   beforeEach(async () => {
-    image = await pushedPinned(registry, { directory, repository: `options/app-${number++}` });
+    image = await pushedPinned(place.registry, { directory: stage.directory, repository: stage.repository });
     resource = new ManagedResource(signer);
-    const identity = await writeIdentity(join(directory, "wabbit"), wabbit);
-    declared = { image, identity, trust: trusting("strict", wabbit) };
+    declared = await declaredOf(stage, image);
   });
   const kept = () => resource.state.signature as KeptSignature;
   const content = () => openEnvelope(Buffer.from(kept().envelope, "base64"), kept().envelopeMediaType);
-  const listed = async () =>
-    (await new OciSignatureRepository(openRepository(image)).listSignatures(descriptorOf(image))).length;
+  const listed = async () => (await signaturesOf(image)).length;
   const gate = (changes: Partial<VerifiedImageInputs> = {}) =>
     new ManagedResource(gatekeeper).up({ image, trust: declared.trust, ...changes });
   const removeKey = () => rm(declared.identity.keyFile);
@@ -143,7 +123,7 @@ describe.each([
   });
 
   it("an expired signature stays where expiry is accepted to be only logged", async () => {
-    const trust = trusting("permissive", wabbit);
+    const trust = trusting("permissive", stage.wabbit);
     const expiring: SignedImageInputs = { ...declared, expiry: "1h", trust, acceptWeaker: ["expiry"] };
     await resource.up(expiring);
     later(3601);
@@ -160,7 +140,7 @@ describe.each([
   });
 
   it("a weakly verified signature does not hide a better one behind it", async () => {
-    const trust = trusting("permissive", wabbit);
+    const trust = trusting("permissive", stage.wabbit);
     await resource.up({ ...declared, trust, expiry: "1h" });
     later(3601);
     expect(await codeOf(gate({ trust }))).toBe("IMAGE_VERIFIED_WEAKLY");
@@ -170,8 +150,8 @@ describe.each([
   });
 
   it("a gate evaluates no more signatures than it is told to", async () => {
-    const identity = await writeIdentity(join(directory, "stranger"), stranger);
-    await new ManagedResource(signer).up({ ...declared, identity, trust: trusting("strict", stranger) });
+    const identity = await writeIdentity(join(stage.directory, "stranger"), stage.stranger);
+    await new ManagedResource(signer).up({ ...declared, identity, trust: trusting("strict", stage.stranger) });
     const failed = gate({ maxSignatures: 1 });
     expect(await codeOf(failed)).toBe("IMAGE_NOT_VERIFIED");
     expect(await messageOf(failed)).toContain("MAX_SIGNATURES_REACHED");
@@ -181,7 +161,7 @@ describe.each([
   });
 
   it.each([
-    ["audit", () => trusting("audit", wabbit), ["authenticity"]],
+    ["audit", () => trusting("audit", stage.wabbit), ["authenticity"]],
     ["skip", () => skipping(image), ["skip"]],
   ] as const)(
     "under the level %s it is signed and let through only where that is accepted",
@@ -216,10 +196,13 @@ describe("An image whose signature is time stamped", () => {
   });
   afterAll(() => Promise.all([registry?.stop(), tsa?.stop(), other?.stop()]));
   beforeEach(async () => {
-    image = await pushedPinned(registry, { directory, repository: `stamped/app-${number++}` });
+    image = await pushedPinned(registry, { directory: stage.directory, repository: stage.repository });
     resource = new ManagedResource(signer);
-    const identity = await writeIdentity(join(directory, "wabbit"), wabbit);
-    declared = { image, identity, trust: stamping(tsa, other), timestamp: { url: tsa.url, roots: [tsa.rootPem] } };
+    declared = {
+      ...(await declaredOf(stage, image)),
+      trust: stamping(tsa, other),
+      timestamp: { url: tsa.url, roots: [tsa.rootPem] },
+    };
   });
   const kept = () => resource.state.signature as KeptSignature;
   const stamp = async () =>
@@ -227,7 +210,7 @@ describe("An image whose signature is time stamped", () => {
       .timestampSignature;
 
   function stamping(...authorities: TestTsa[]) {
-    const { policy, stores } = trusting("strict", wabbit);
+    const { policy, stores } = trusting("strict", stage.wabbit);
     const trustPolicies = policy.trustPolicies.map((statement) => ({
       ...statement,
       trustStores: [...(statement.trustStores ?? []), "tsa:loopback"],
@@ -244,8 +227,11 @@ describe("An image whose signature is time stamped", () => {
       await resource.up({ ...declared, format });
       expect(await stamp()).toBeDefined();
       expect(await resource.up({ ...declared, format })).toBe("same");
-      const unstamped = await pushedPinned(registry, { directory, repository: `stamped/app-${number++}` });
-      const { timestamp: _, ...without } = { ...declared, image: unstamped, trust: trusting("strict", wabbit) };
+      const unstamped = await pushedPinned(registry, {
+        directory: stage.directory,
+        repository: `${stage.repository}-unstamped`,
+      });
+      const { timestamp: _, ...without } = { ...declared, image: unstamped, trust: trusting("strict", stage.wabbit) };
       await new ManagedResource(signer).up(without);
       later(2 * 86_400);
       expect(await new ManagedResource(gatekeeper).up({ image, trust: declared.trust })).toBe("create");
@@ -261,7 +247,7 @@ describe("An image whose signature is time stamped", () => {
     expect(await resource.up(elsewhere)).toBe("update");
     expect(kept().digest).not.toBe(first);
     expect(await resource.up(elsewhere)).toBe("same");
-    const { timestamp: _, ...without } = { ...declared, trust: trusting("strict", wabbit) };
+    const { timestamp: _, ...without } = { ...declared, trust: trusting("strict", stage.wabbit) };
     expect(await resource.up(without)).toBe("update");
     expect(await stamp()).toBeUndefined();
   });
@@ -307,7 +293,7 @@ describe("What can't be right is found in a preview:", () => {
     "user:s3cret@tsa.test/x",
     "http://user:s3cret@[tsa/x",
   ])("a password in the address of an authority, which is not told: %s", async (url) => {
-    const timestamp = { url, roots: [wabbit.certificate] };
+    const timestamp = { url, roots: [stage.wabbit.certificate] };
     const { failures } = await signer.check({}, { timestamp });
     expect(failures.map(({ property }) => property)).toEqual(["timestamp"]);
     expect(JSON.stringify(failures)).not.toContain("s3cret");

@@ -1,56 +1,33 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { GeneratedIdentity } from "../../components/identity/generateTest";
+import { beforeEach, expect, it } from "vitest";
 import { descriptorOf, openRepository, type PinnedImage } from "../../components/image/pinnedImage";
 import type { KeptSignature } from "../../components/image/keptSignature";
 import { type SignedImageInputs, signedImage } from "../../components/image/signedImage.handler";
 import { verifiedImage } from "../../components/image/verifiedImage.handler";
 import { referrersTag } from "../../components/oci/referrersTag";
-import { OciSignatureRepository } from "../../components/oci/signatureRepository";
 import { toHandler } from "../../components/provider/handler";
 import { codeOf, messageOf } from "../local/support";
 import { ManagedResource } from "../provider/managedResource";
-import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
-import { makeIdentity, pushedPinned, skipping, trusting, writeIdentity } from "./support";
+import { declaredOf, inEachRegistry, setStage, signaturesOf } from "./stage";
+import { pushedPinned, skipping, trusting, writeIdentity } from "./support";
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const SIGNATURE = "application/vnd.cncf.notary.signature";
 const handler = toHandler(signedImage);
 
-let wabbit: GeneratedIdentity;
-let stranger: GeneratedIdentity;
-let directory: string;
-let number = 0;
-beforeAll(async () => {
-  [wabbit, stranger] = await Promise.all([makeIdentity(), makeIdentity("stranger.example")]);
-});
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "breakwater-signed-"));
-});
-afterEach(() => rm(directory, { recursive: true, force: true }));
+const stage = setStage("signed");
 
-describe.each([
-  ["distribution, by the referrers tag schema", startDistribution],
-  ["olareg, by the referrers API", startOlareg],
-])("A SignedImage in %s", (_, start) => {
-  let registry: TestRegistry;
+inEachRegistry("A SignedImage in %s", (place) => {
   let image: PinnedImage;
   let resource: ManagedResource;
   let declared: SignedImageInputs;
-  beforeAll(async () => {
-    registry = await start();
-  });
-  afterAll(() => registry?.stop());
   beforeEach(async () => {
-    image = await pushedPinned(registry, { directory, repository: `signed/app-${number++}` });
+    image = await pushedPinned(place.registry, { directory: stage.directory, repository: stage.repository });
     resource = new ManagedResource(handler);
-    const identity = await writeIdentity(join(directory, "wabbit"), wabbit);
-    declared = { image, identity, trust: trusting("strict", wabbit) };
+    declared = await declaredOf(stage, image);
   });
-  const listed = async (of = image) =>
-    (await new OciSignatureRepository(openRepository(of)).listSignatures(descriptorOf(of))).map(({ digest }) => digest);
+  const listed = async (of = image) => (await signaturesOf(of)).map(({ digest }) => digest);
   const kept = () => resource.state.signature as KeptSignature;
   const removeKey = () => rm(declared.identity.keyFile);
 
@@ -78,10 +55,10 @@ describe.each([
     const other = new ManagedResource(handler);
     await other.up({
       ...declared,
-      identity: await writeIdentity(join(directory, "stranger"), stranger),
-      trust: trusting("strict", stranger),
+      identity: await writeIdentity(join(stage.directory, "stranger"), stage.stranger),
+      trust: trusting("strict", stage.stranger),
     });
-    await resource.up({ ...declared, trust: trusting("strict", wabbit, stranger) });
+    await resource.up({ ...declared, trust: trusting("strict", stage.wabbit, stage.stranger) });
     expect(resource.id).not.toBe(other.id);
     expect((await listed()).sort()).toEqual([other.id, resource.id].sort());
   });
@@ -113,12 +90,14 @@ describe.each([
   });
 
   it("that the declared trust refuses is not pushed: nothing refers to the image", async () => {
-    expect(await codeOf(resource.up({ ...declared, trust: trusting("strict", stranger) }))).toBe("SIGNATURE_REFUSED");
+    expect(await codeOf(resource.up({ ...declared, trust: trusting("strict", stage.stranger) }))).toBe(
+      "SIGNATURE_REFUSED",
+    );
     expect(await openRepository(image).referrers(image.digest)).toEqual([]);
   });
 
   it("under a level that enforces nothing is not pushed either", async () => {
-    for (const trust of [trusting("audit", wabbit), skipping(image)]) {
+    for (const trust of [trusting("audit", stage.wabbit), skipping(image)]) {
       expect(await codeOf(resource.up({ ...declared, trust }))).toBe("SIGNATURE_REFUSED");
     }
     expect(await openRepository(image).referrers(image.digest)).toEqual([]);
@@ -127,8 +106,8 @@ describe.each([
   it("gets a new signature from a new identity, and the old one stays", async () => {
     await resource.up(declared);
     const old = resource.id;
-    const identity = await writeIdentity(join(directory, "stranger"), stranger);
-    const next = { ...declared, identity, trust: trusting("strict", wabbit, stranger) };
+    const identity = await writeIdentity(join(stage.directory, "stranger"), stage.stranger);
+    const next = { ...declared, identity, trust: trusting("strict", stage.wabbit, stage.stranger) };
     expect(await resource.up(next)).toBe("update");
     expect(kept().digest).not.toBe(old);
     expect((await listed()).sort()).toEqual([old, kept().digest].sort());
@@ -138,9 +117,13 @@ describe.each([
   it("gets another signature with another image, and keeps it with a trust that still accepts it", async () => {
     await resource.up(declared);
     const old = kept().digest;
-    expect(await resource.up({ ...declared, trust: trusting("strict", stranger, wabbit) })).toBe("update");
+    expect(await resource.up({ ...declared, trust: trusting("strict", stage.stranger, stage.wabbit) })).toBe("update");
     expect(kept().digest).toBe(old);
-    const other = await pushedPinned(registry, { directory, repository: image.repository, content: "other" });
+    const other = await pushedPinned(place.registry, {
+      directory: stage.directory,
+      repository: image.repository,
+      content: "other",
+    });
     expect(await resource.up({ ...declared, image: other })).toBe("update");
     expect(kept().digest).not.toBe(old);
     expect(await listed(other)).toEqual([kept().digest]);
@@ -179,6 +162,17 @@ describe.each([
     expect(await listed()).toHaveLength(3);
   });
 
+  it("that was deleted between preview and up gets no signature; pushed again, it is signed", async () => {
+    expect(await resource.preview(declared)).toBe("create");
+    const { bytes, descriptor } = await openRepository(image).fetchManifest(image.digest);
+    await openRepository(image).deleteManifest(image.digest);
+    expect(await codeOf(resource.up(declared))).toBe("IMAGE_MISSING");
+    expect(await listed()).toEqual([]);
+    await openRepository(image).pushManifest(bytes, descriptor.mediaType);
+    expect(await resource.up(declared)).toBe("create");
+    expect(await listed()).toEqual([resource.id]);
+  });
+
   it("keeps its signature in the registry when the resource is deleted", async () => {
     await resource.up(declared);
     const digest = resource.id;
@@ -188,12 +182,12 @@ describe.each([
 
   it("whose registry does not answer is read as drift, and is the same afterwards", async () => {
     await resource.up(declared);
-    await registry.kill();
+    await place.registry.kill();
     try {
       expect(await resource.preview(declared)).toBe("update");
       expect(await codeOf(resource.up(declared))).toBe("REGISTRY_UNREACHABLE");
     } finally {
-      await registry.restart();
+      await place.registry.restart();
     }
     expect(await resource.up(declared)).toBe("same");
   });

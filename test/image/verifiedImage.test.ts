@@ -1,8 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { GeneratedIdentity } from "../../components/identity/generateTest";
+import { beforeEach, expect, it } from "vitest";
 import { openRepository, type PinnedImage, referenceOf } from "../../components/image/pinnedImage";
 import { signedImage } from "../../components/image/signedImage.handler";
 import { type VerifiedImageInputs, verifiedImage } from "../../components/image/verifiedImage.handler";
@@ -10,43 +6,29 @@ import { referrersTag } from "../../components/oci/referrersTag";
 import { toHandler } from "../../components/provider/handler";
 import { codeOf, messageOf } from "../local/support";
 import { ManagedResource } from "../provider/managedResource";
-import { startDistribution, startOlareg, type TestRegistry } from "../support/registries";
-import { makeIdentity, pushedPinned, skipping, trusting, writeIdentity } from "./support";
+import { inEachRegistry, setStage } from "./stage";
+import { pushedPinned, skipping, trusting, writeIdentity } from "./support";
 
 const handler = toHandler(verifiedImage);
-let wabbit: GeneratedIdentity;
-let stranger: GeneratedIdentity;
-let directory: string;
-let number = 0;
-beforeAll(async () => {
-  [wabbit, stranger] = await Promise.all([makeIdentity(), makeIdentity("stranger.example")]);
-});
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "breakwater-verified-"));
-});
-afterEach(() => rm(directory, { recursive: true, force: true }));
+const stage = setStage("verified");
 
-describe.each([
-  ["distribution", startDistribution],
-  ["olareg", startOlareg],
-])("A VerifiedImage in %s", (_, start) => {
-  let registry: TestRegistry;
+inEachRegistry("A VerifiedImage in %s", (place) => {
   let image: PinnedImage;
   let resource: ManagedResource;
   let declared: VerifiedImageInputs;
-  beforeAll(async () => {
-    registry = await start();
-  });
-  afterAll(() => registry?.stop());
   beforeEach(async () => {
-    image = await pushedPinned(registry, { directory, repository: `verified/app-${number++}` });
+    image = await pushedPinned(place.registry, { directory: stage.directory, repository: stage.repository });
     resource = new ManagedResource(handler);
-    declared = { image, trust: trusting("strict", wabbit) };
+    declared = { image, trust: trusting("strict", stage.wabbit) };
   });
 
   /** Digest of the signature. */
-  async function sign(identity = wabbit): Promise<string> {
-    const inputs = { image, identity: await writeIdentity(directory, identity), trust: trusting("strict", identity) };
+  async function sign(identity = stage.wabbit): Promise<string> {
+    const inputs = {
+      image,
+      identity: await writeIdentity(stage.directory, identity),
+      trust: trusting("strict", identity),
+    };
     return (await signedImage.create(inputs)).id;
   }
 
@@ -62,11 +44,11 @@ describe.each([
     const digest = await sign();
     expect(await resource.up(declared)).toBe("create");
     expect(resource.state).toMatchObject({
-      reference: `${registry.host}/${image.repository}@${image.digest}`,
+      reference: `${place.registry.host}/${image.repository}@${image.digest}`,
       verdict: {
         verdict: "verified",
         enforced: true,
-        signatures: [{ digest, signer: { thumbprint: wabbit.thumbprint } }],
+        signatures: [{ digest, signer: { thumbprint: stage.wabbit.thumbprint } }],
       },
     });
     expect(resource.id).toBe(referenceOf(image));
@@ -82,7 +64,7 @@ describe.each([
   });
 
   it("does not exist for a signer who is not trusted, and names the rule", async () => {
-    await sign(stranger);
+    await sign(stage.stranger);
     const failed = resource.up(declared);
     expect(await codeOf(failed)).toBe("IMAGE_NOT_VERIFIED");
     for (const part of ["authenticity", "CERTIFICATE_CHAIN_NOT_TRUSTED"]) {
@@ -92,22 +74,22 @@ describe.each([
 
   it("does not exist under a level that enforces no signer", async () => {
     await sign();
-    for (const trust of [trusting("audit", wabbit), skipping(image)]) {
+    for (const trust of [trusting("audit", stage.wabbit), skipping(image)]) {
       expect(await codeOf(resource.up({ ...declared, trust }))).toBe("IMAGE_VERIFIED_WEAKLY");
     }
   });
 
   it("exists under the level permissive, which enforces the signer", async () => {
     await sign();
-    expect(await resource.up({ ...declared, trust: trusting("permissive", wabbit) })).toBe("create");
+    expect(await resource.up({ ...declared, trust: trusting("permissive", stage.wabbit) })).toBe("create");
   });
 
   it("does not exist under a policy without a statement for the repository", async () => {
     await sign();
-    const trust = trusting("strict", wabbit);
+    const trust = trusting("strict", stage.wabbit);
     const trustPolicies = trust.policy.trustPolicies.map((statement) => ({
       ...statement,
-      registryScopes: [`${registry.host}/another/repository`],
+      registryScopes: [`${place.registry.host}/another/repository`],
     }));
     const failed = resource.up({ ...declared, trust: { ...trust, policy: { ...trust.policy, trustPolicies } } });
     expect(await codeOf(failed)).toBe("IMAGE_NOT_VERIFIED");
@@ -121,6 +103,15 @@ describe.each([
     expect(await resource.preview(declared)).toBe("update");
     expect(resource.state).toMatchObject({ verdict: { verdict: "failed" } });
     expect(await codeOf(resource.up(declared))).toBe("IMAGE_NOT_VERIFIED");
+  });
+
+  it("fails when the image itself is gone, though its signature may have stayed", async () => {
+    await sign();
+    await resource.up(declared);
+    await openRepository(image).deleteManifest(image.digest);
+    expect(await resource.refresh()).toContain(image.digest);
+    expect(await codeOf(resource.up(declared))).toBe("IMAGE_MISSING");
+    expect(await codeOf(new ManagedResource(handler).up(declared))).toBe("IMAGE_MISSING");
   });
 
   it("fails while the registry lists a signature that it has no more", async () => {
@@ -144,20 +135,22 @@ describe.each([
   it("is evaluated afresh under a trust that changed", async () => {
     await sign();
     await resource.up(declared);
-    expect(await codeOf(resource.up({ ...declared, trust: trusting("strict", stranger) }))).toBe("IMAGE_NOT_VERIFIED");
-    expect(await resource.up({ ...declared, trust: trusting("strict", stranger, wabbit) })).toBe("update");
+    expect(await codeOf(resource.up({ ...declared, trust: trusting("strict", stage.stranger) }))).toBe(
+      "IMAGE_NOT_VERIFIED",
+    );
+    expect(await resource.up({ ...declared, trust: trusting("strict", stage.stranger, stage.wabbit) })).toBe("update");
   });
 
   it("of a registry that does not answer is drift and not an error of read; `up` fails; nothing is lost", async () => {
     await sign();
     await resource.up(declared);
-    await registry.kill();
+    await place.registry.kill();
     try {
       expect(await resource.refresh()).not.toBe("");
       expect(await resource.preview(declared)).toBe("update");
       expect(await codeOf(resource.up(declared))).toBe("REGISTRY_UNREACHABLE");
     } finally {
-      await registry.restart();
+      await place.registry.restart();
     }
     expect(await resource.up(declared)).toBe("same");
   });

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { appendFile, cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateTestIdentity } from "../../components/identity/generateTest";
@@ -77,8 +78,13 @@ afterAll(() => project?.remove());
 
 /** As the README has it: by Pulumi's own command, in the environment that ours prints. */
 function setPassword(): Promise<Result> {
-  const script = `set -e; eval "$(npm run --silent env -- --stack ${STACK})"
-    pulumi stack init ${STACK}; echo '${PASSWORD}' | pulumi config set --secret adminPassword --stack ${STACK}`;
+  return inItsEnvironment(
+    `pulumi stack init ${STACK}; echo '${PASSWORD}' | pulumi config set --secret adminPassword --stack ${STACK}`,
+  );
+}
+
+function inItsEnvironment(commands: string): Promise<Result> {
+  const script = `set -e; eval "$(npm run --silent env -- --stack ${STACK})"; ${commands}`;
   const env = { ...process.env, PULUMI_HOME: project.path("home"), PULUMI_SKIP_UPDATE_CHECK: "true" };
   return new Promise((resolve) => {
     execFile("bash", ["-c", script], { cwd: project.directory, env }, (error, stdout, stderr) =>
@@ -110,6 +116,15 @@ describe("a stack with Harbor", () => {
       for (const text of texts) expect(text).not.toContain(secret);
   });
 
+  it("is ours in the shell of `npm run env` as well: the lock of a dead run is released there", async () => {
+    const locks = project.path(".breakwater/state/.pulumi/locks/organization/breakwater", STACK);
+    await mkdir(locks, { recursive: true });
+    const dead = { pid: 2 ** 22 + 1, username: "ada", hostname: hostname(), timestamp: new Date().toISOString() };
+    await writeFile(join(locks, "5e884898-da28-4047-9151-0e56f8dc6292.json"), JSON.stringify(dead));
+    expectDone(await inItsEnvironment(`npm start --silent -- --stack ${STACK}`));
+    expect(await noted()).toEqual([]);
+  });
+
   it("fails when the key is not that of the committed certificate, before anything is signed", async () => {
     const key = await readFile(project.path("signer.key"), "utf8");
     const { privateKey } = await generateTestIdentity({
@@ -130,9 +145,10 @@ describe("a stack with Harbor", () => {
 describe("`npm run login`", () => {
   it("writes the login of the robot that may pull, the trust, and the environment to use", async () => {
     const stdout = expectDone(await npm("login"));
-    const folder = project.path(`.breakwater/${STACK}/login`);
+    const folder = project.path(`.breakwater/stacks/${STACK}/login`);
     expect(stdout).toContain(`DOCKER_CONFIG=${folder}/docker`);
     expect(stdout).toContain(`NOTATION_CONFIG=${folder}/notation`);
+    expect(stdout).toContain("/etc/docker/certs.d/registry.example.com/ca.crt"); // where clients don't know "Stand-in CA"
     expect(stdout).not.toContain("its secret");
     const file = join(folder, "docker/config.json");
     expect((await stat(file)).mode & 0o777).toBe(0o600);

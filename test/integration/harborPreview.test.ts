@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { copyFile, link, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { goodRoot } from "../support/certificates";
 import { copyProject, type ProjectCopy, type Result } from "../support/project";
 import { filesBelow } from "./support";
 
@@ -115,11 +116,49 @@ describe("a preview of the example with Harbor", () => {
   });
 });
 
+describe("a preview of what can't be read", () => {
+  const spoilt = async (file: string, spoil: (text: string) => string) => {
+    const whole = await readFile(project.path(file), "utf8");
+    await writeFile(project.path(file), spoil(whole));
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    await writeFile(project.path(file), whole);
+    expect(code).toBe(1);
+    return stderr;
+  };
+
+  it("names the config and the line that is no YAML", async () => {
+    const stderr = await spoilt(CONFIG, (text) => text.replace("  breakwater:version:", "   breakwater:version:"));
+    expect(stderr).toMatch(/^stacks\/Pulumi\.harbor-example\.yaml can't be read, line \d+: .* \[CONFIG_SYNTAX\]$/m);
+  });
+
+  it("names the trust policy and the line that is no JSON", async () => {
+    const policy = `stacks/${STACK}/trust/trustpolicy.json`;
+    const stderr = await spoilt(policy, (text) => text.replace('"version": "1.0",', '"version": "1.0"'));
+    expect(stderr).toContain(`${policy}, line 3: `);
+    expect(stderr).toContain("[POLICY_SYNTAX]");
+  });
+
+  it("names the file of a certificate that can't sign, without its text", async () => {
+    const { pem } = await goodRoot();
+    const certificate = `stacks/${STACK}/trust/localkeys/wabbit-networks.io.crt`;
+    const stderr = await spoilt(certificate, () => pem);
+    expect(stderr).toContain(`${certificate}: the certificate `);
+    expect(stderr).toContain("[IDENTITY_CERTIFICATE_INVALID]");
+    expect(stderr).not.toContain("BEGIN CERTIFICATE");
+  });
+
+  it("refuses an admin password that is not encrypted, and does not show it", async () => {
+    const stderr = await spoilt(CONFIG, (text) => `${text}  breakwater:adminPassword: Correct-horse-1\n`);
+    expect(stderr).toContain("[ADMIN_PASSWORD_PLAIN]");
+    expect(stderr).not.toContain("Correct-horse-1");
+  });
+});
+
 describe("an `up` of it", () => {
   it("without an admin password touches nothing, and says how to set one", async () => {
     const { code, stderr } = await start("--stack", STACK);
     expect(code).toBe(1);
     expect(stderr).toContain("[ADMIN_PASSWORD_MISSING]");
-    expect(await filesBelow(project.path(".breakwater", STACK))).toEqual([]);
+    expect(await filesBelow(project.path(".breakwater/stacks", STACK))).toEqual([]);
   });
 });

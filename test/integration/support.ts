@@ -12,7 +12,7 @@ import { toolPath } from "../support/tools";
 const run = promisify(execFile);
 
 /** Everything that the stack makes. */
-export const LOCAL = ".breakwater/local";
+export const LOCAL = ".breakwater/stacks/local";
 export const POLICY = "stacks/local/trust/trustpolicy.json";
 
 /** What the registry has under the image's repository, seen by a client of our own. */

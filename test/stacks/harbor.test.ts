@@ -73,7 +73,7 @@ const config = (changes: object = {}): HarborConfig => {
     ],
     ...changes,
   };
-  const parsed = parseHarborConfig(raw, "stacks/Pulumi.x.yaml");
+  const parsed = parseHarborConfig(raw, { file: "stacks/Pulumi.x.yaml" });
   return { ...parsed, stack: "harbor-example", adminPassword: secret(PASSWORD) };
 };
 
@@ -138,7 +138,7 @@ describe("a stack with Harbor", () => {
     expect(resource("HarborInstallation").inputs).toMatchObject({
       version: "2.15.2",
       certificate: "AcmeCertificate-id",
-      tls: { chainFile: ".breakwater/harbor-example/certificate/chain.pem" },
+      tls: { chainFile: ".breakwater/stacks/harbor-example/certificate/chain.pem" },
     });
   });
 
@@ -166,7 +166,7 @@ describe("a stack with Harbor", () => {
 
   it("pushes and signs with the robot that may push, after the project and the key were proved", () => {
     expect(resource("PushedImage", "app").inputs).toMatchObject({
-      registry: { host: "registry.example.com", dockerConfig: ".breakwater/harbor-example/robots/ci/docker" },
+      registry: { host: "registry.example.com", dockerConfig: ".breakwater/stacks/harbor-example/robots/ci/docker" },
       repository: "apps/app",
     });
     expect(resource("PushedImage", "built").inputs).toMatchObject({ source: `docker-daemon:${DIGEST}` });
@@ -203,14 +203,16 @@ describe("a stack with Harbor", () => {
       certificate: CERTIFICATE,
       projects: [
         { name: "apps", gate: ["notation"], shadow: [{ signed: true, trusted: true }] },
-        { name: "more", gate: [], shadow: [] },
+        { name: "more", gate: [] },
       ],
       robots: [
-        { name: "ci", permissions: "push", dockerConfig: ".breakwater/harbor-example/robots/ci/docker" },
+        { name: "ci", permissions: "push", dockerConfig: ".breakwater/stacks/harbor-example/robots/ci/docker" },
         { name: "cluster", permissions: "pull" },
       ],
-      trustDirectory: ".breakwater/harbor-example/trust",
+      trustDirectory: ".breakwater/stacks/harbor-example/trust",
     });
+    // Nobody looks there, which is not the same as that nothing is there.
+    expect((outputs.projects as object[])[1]).not.toHaveProperty("shadow");
     expect((outputs.images as object[])[0]).toEqual({
       reference: `registry.example.com/apps/app@${DIGEST}`,
       verdict: "verified",
@@ -261,9 +263,12 @@ describe("variants", () => {
     await expect(declare({ images })).rejects.toMatchObject({ code: "GIT_REPOSITORY_UNREACHABLE" });
   });
 
-  it("answer http-01 by a listener where Harbor's nginx has another port", async () => {
-    await declare({ httpPort: 8080 });
-    expect(resource("AcmeCertificate").inputs.challenge).toEqual({ type: "http-01", address: "0.0.0.0", port: 80 });
+  it("look at the images of a gated project with the robot that pulls, where none pushes", async () => {
+    await declare({ images: [], robots: [{ name: "cluster", project: "apps", permissions: "pull" }] });
+    expect(resource("ShadowCheck").inputs.registry).toMatchObject({
+      dockerConfig: ".breakwater/stacks/harbor-example/robots/cluster/docker",
+    });
+    expect(outputs.projects).toMatchObject([{ name: "apps", gate: ["notation"], shadow: [{ trusted: true }] }, {}]);
   });
 
   it("refuse an identity whose certificate is not committed, before anything is declared", async () => {

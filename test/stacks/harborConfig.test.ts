@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { TrustPolicyDocument } from "../../components/notary/trust/document";
 import { ConfigInvalidError } from "../../stacks/error";
 import { parseHarborConfig } from "../../stacks/harborConfig";
 
@@ -15,11 +16,13 @@ const good = {
   images: [{ name: "app", project: "apps", tag: "v1", build: "https://example.com/app.git#main", signedBy: "wabbit" }],
 };
 
-const parse = (changes: object) => parseHarborConfig({ ...good, ...changes }, "stacks/Pulumi.x.yaml");
+const parse = (changes: object) => parseHarborConfig({ ...good, ...changes }, { file: "stacks/Pulumi.x.yaml" });
 
-function problemsOf(changes: object): string[] {
+const problemsOf = (changes: object) => problemsBy(() => parse(changes));
+
+function problemsBy(judge: () => unknown): string[] {
   try {
-    parse(changes);
+    judge();
   } catch (error) {
     if (error instanceof ConfigInvalidError) return error.problems.map(({ key }) => key);
     throw error;
@@ -30,6 +33,7 @@ function problemsOf(changes: object): string[] {
 const [robot] = good.robots;
 const [image] = good.images;
 const [project] = good.projects;
+const fromFiles = { files: { chain: "/tls/chain.pem", key: "/tls/key.pem" } };
 const nothing = undefined;
 
 describe("the config of a stack with Harbor", () => {
@@ -43,7 +47,7 @@ describe("the config of a stack with Harbor", () => {
 
   it("has lists that may be left out, and numbers and flags that the engine hands over as texts", () => {
     const lists = { projects: nothing, robots: nothing, identities: nothing, images: nothing };
-    expect(parse({ ...lists, httpsPort: "8443", trivy: "true" })).toMatchObject({
+    expect(parse({ ...lists, certificate: fromFiles, httpsPort: "8443", trivy: "true" })).toMatchObject({
       projects: [],
       robots: [],
       identities: [],
@@ -54,9 +58,27 @@ describe("the config of a stack with Harbor", () => {
   });
 
   it("takes a certificate from files, and dns-01 with its hook", () => {
-    expect(problemsOf({ certificate: { files: { chain: "/tls/chain.pem", key: "/tls/key.pem" } } })).toEqual([]);
+    expect(problemsOf({ certificate: fromFiles })).toEqual([]);
     const challenge = { type: "dns-01", hook: ["/usr/local/bin/hook", "--zone", "example.com"] };
     expect(problemsOf({ certificate: { ...good.certificate, challenge } })).toEqual([]);
+  });
+
+  it("takes other ports where the certificate does not depend on them", () => {
+    const ports = { httpPort: 8080, httpsPort: "8443" };
+    const challenge = { type: "dns-01", hook: ["/usr/local/bin/hook"] };
+    for (const certificate of [fromFiles, { ...good.certificate, challenge }])
+      expect(problemsOf({ ...ports, certificate })).toEqual([]);
+  });
+
+  it("takes an IP address with a certificate from files, and folders of which one's name begins the other's", () => {
+    const changes = { hostname: "192.0.2.1", certificate: fromFiles, dataDirectory: "/opt/harbor-data" };
+    expect(problemsOf(changes)).toEqual([]);
+  });
+
+  it("takes a gated project without images, or with none but a robot that pulls: its images are looked at all the same", () => {
+    expect(problemsOf({ images: [] })).toEqual([]);
+    expect(problemsOf({ images: [], robots: [{ ...robot, permissions: "pull" }] })).toEqual([]);
+    expect(problemsOf({ images: [], projects: [{ ...project, contentTrust: ["cosign"] }] })).toEqual([]);
   });
 
   it.each([
@@ -65,12 +87,26 @@ describe("the config of a stack with Harbor", () => {
     ["hostname", { hostname: "127.0.0.1" }],
     ["hostname", { hostname: "192.0.2.1" }],
     ["hostname", { hostname: nothing }],
+    ["hostname", { hostname: "Registry.example.com" }],
+    ["hostname", { hostname: "registry.example.com." }],
+    ["hostname", { hostname: "my_registry.example.com" }],
+    ["hostname", { hostname: "registry" }],
+    ["hostname", { hostname: "192.0.2.256" }],
+    ["hostname", { hostname: ["registry.example.com"] }],
     ["version", { version: 2.15 }],
     ["version", { version: "2.15" }],
     ["dataDirectory", { dataDirectory: "data" }],
     ["directory", { directory: nothing }],
     ["hostnam", { hostnam: "x" }],
     ["httpPort", { httpPort: "70000" }],
+    ["httpPort", { httpPort: "8080" }],
+    ["httpsPort", { httpsPort: "8443" }],
+    ["httpPort", { httpPort: 443, certificate: fromFiles }],
+    ["httpsPort", { httpPort: 8443, httpsPort: 8443, certificate: fromFiles }],
+    ["dataDirectory", { dataDirectory: "/opt/harbor" }],
+    ["dataDirectory", { dataDirectory: "/opt/data/../harbor" }],
+    ["dataDirectory", { dataDirectory: "/opt/harbor/data" }],
+    ["dataDirectory", { directory: "/data/harbor" }],
     ["trivy", { trivy: "yes" }],
     ["certificate", { certificate: nothing }],
     ["certificate", { certificate: "letsencrypt" }],
@@ -87,7 +123,15 @@ describe("the config of a stack with Harbor", () => {
     ["projects", { projects: { name: "apps" } }],
     ["projects[0].storageQuota", { projects: [{ ...project, storageQuota: "10 GB" }] }],
     ["projects[0].contentTrust[0]", { projects: [{ ...project, contentTrust: ["notary"] }] }],
+    ["projects[0].contentTrust[1]", { projects: [{ ...project, contentTrust: ["notation", "notation"] }] }],
+    ["projects[0].contentTrust", { projects: [{ ...project, contentTrust: ["cosign"] }] }],
+    ["projects[0].contentTrust", { robots: [], images: [] }],
+    ["projects[0].immutableTags[1]", { projects: [{ ...project, immutableTags: ["v*", "v*"] }] }],
     ["projects[1].name", { projects: [project, project] }],
+    ["robots[1].name", { robots: [robot, { ...robot, permissions: "pull" }] }],
+    ["identities[1].name", { identities: [...good.identities, { name: "wabbit", keyFile: "/etc/keys/other.key" }] }],
+    ["images[1].name", { images: [image, { ...image, tag: "v2" }] }],
+    ["images[1]", { images: [image, { ...image, name: "other", repository: "app" }] }],
     ["robots[0].permissions", { robots: [{ ...robot, permissions: "admin" }] }],
     ["robots[0].duration", { robots: [{ ...robot, duration: 0 }] }],
     ["robots[1].project", { robots: [robot, { ...robot, name: "other", project: "nowhere" }] }],
@@ -113,6 +157,45 @@ describe("the config of a stack with Harbor", () => {
       images: [],
     };
     expect(problemsOf(changes).sort()).toEqual(["certificate.contact", "hostname", "robots[0].project"]);
+  });
+
+  it("names what is wrong among the parts though one of them has a mistake of its own, and nothing that follows from it", () => {
+    const changes = {
+      version: "latest",
+      dataDirectory: "/opt/harbor",
+      projects: [{ ...project, storageQuota: "much" }, { name: "More" }],
+      robots: [robot, { ...robot, duration: 0 }],
+      images: [
+        { ...image, format: "x", signedBy: "nobody" },
+        { ...image, name: "b", project: "more" },
+      ],
+    };
+    expect(problemsOf(changes).sort()).toEqual([
+      "dataDirectory",
+      "images[0].format",
+      "images[0].signedBy",
+      "projects[0].storageQuota",
+      "projects[1].name",
+      "robots[1].duration",
+      "robots[1].name",
+      "version",
+    ]);
+  });
+
+  it("is one with the committed trust policy: each image has a scope there", () => {
+    const judged = (changes: object, ...scopes: string[]) => {
+      const statement = { name: "s", registryScopes: scopes, signatureVerification: { level: "strict" as const } };
+      const policy: TrustPolicyDocument = { version: "1.0", trustPolicies: [statement] };
+      return problemsBy(() => parseHarborConfig({ ...good, ...changes }, { file: "x", policy }));
+    };
+    expect(judged({}, "registry.example.com/apps/app")).toEqual([]);
+    expect(judged({}, "*")).toEqual([]);
+    expect(judged({}, "myharbor-registry.online/apps/app")).toEqual(["hostname"]);
+    expect(judged({}, "registry.example.com/apps/other")).toEqual(["images[0]"]);
+    expect(judged({ images: [] }, "elsewhere.example.com/apps/app")).toEqual([]);
+    const elsewhere = { httpsPort: 8443, certificate: fromFiles };
+    expect(judged(elsewhere, "registry.example.com/apps/app")).toEqual(["hostname"]);
+    expect(judged(elsewhere, "registry.example.com:8443/apps/app")).toEqual([]);
   });
 
   it("shows a wrong value cut, on one line", () => {

@@ -114,11 +114,11 @@ describe("the stack local", () => {
     });
     expect(resource("Registry").inputs).toMatchObject({
       certificate: "AcmeCertificate-id",
-      tls: { chainFile: ".breakwater/local/certificate/chain.pem" },
+      tls: { chainFile: ".breakwater/stacks/local/certificate/chain.pem" },
     });
     expect(resource("PushedImage").inputs.registry).toMatchObject({
       host: "127.0.0.1:5000",
-      caFile: ".breakwater/local/certificate/root.pem",
+      caFile: ".breakwater/stacks/local/certificate/root.pem",
     });
   });
 
@@ -134,7 +134,7 @@ describe("the stack local", () => {
       signature: { digest: `sha256:${"b".repeat(64)}` },
       signer: { subject: "CN=wabbit-networks.io", thumbprint: "01" },
       verdict: "verified",
-      trustDirectory: join(projectRoot, ".breakwater/local/trust"),
+      trustDirectory: join(projectRoot, ".breakwater/stacks/local/trust"),
     });
   });
 

@@ -22,6 +22,10 @@ export type Gate = "signers" | "nobody" | "off";
  */
 export interface GatedRegistry extends Omit<TestRegistry, "kill" | "restart"> {
   gate: Gate;
+  /** Whether tags may be pushed again, once they are there: an immutable tag rule over all of them. */
+  immutable: boolean;
+  /** Whether the project's quota is used up: no blob is taken any more. */
+  isFull: boolean;
   /** Folder with the login of a user who may pull only. */
   readonly pullerConfigDirectory: string;
   /** `METHOD path status` of what clients sent, and the actions of every token. */
@@ -69,6 +73,8 @@ export async function startGated(gate: Gate): Promise<GatedRegistry> {
   };
   const registry: GatedRegistry = {
     gate,
+    immutable: false,
+    isFull: false,
     host,
     caFile: join(directory, "ca.crt"),
     dockerConfigDirectory: await loginOf(signer, "signer"),
@@ -112,7 +118,24 @@ class Exchange {
     const reads = this.#request.method === "GET" || this.#request.method === "HEAD";
     if (!token.access[repository]?.includes(reads ? "pull" : "push")) return this.#unauthorized();
     if (kind === "manifests" && reads && !(await this.#passes(repository, reference, token))) return this.#keptBack();
+    if (kind === "manifests" && !reads && (await this.#isImmutable(repository, reference))) {
+      // As recorded: immutable-overwrite-push. Harbor does not look whether it is the same content.
+      const name = repository.split("/").slice(1).join("/");
+      const message = `Failed to process request due to '${name}:${reference}' configured as immutable.`;
+      return this.#json(412, { errors: [{ code: "PRECONDITION", message }] });
+    }
+    if (kind === "blobs" && !reads && this.#registry.isFull) {
+      // As recorded: quota-exceeded-blob-post.
+      const message =
+        "subtracting 0 B of storage resource, which when updated to current usage of 35.8 KiB will exceed the configured upper limit of 10 B.";
+      return this.#json(403, { errors: [{ code: "DENIED", message }] });
+    }
     this.#forward();
+  }
+
+  async #isImmutable(repository: string, reference: string): Promise<boolean> {
+    if (!this.#registry.immutable || reference.includes(":")) return false;
+    return (await this.#behind(`/v2/${repository}/manifests/${reference}`)).status === 200;
   }
 
   /** A token is what it may do. As in Harbor, a login that is not known is answered as the anonymous user. */

@@ -35,7 +35,7 @@ describe("with a real Docker Engine", () => {
 
     const host = new URL(summary.registry).host;
     const { auths } = JSON.parse(
-      readFileSync(join(project.directory, ".breakwater/local/registry/docker/config.json"), "utf8"),
+      readFileSync(join(project.directory, ".breakwater/stacks/local/registry/docker/config.json"), "utf8"),
     ) as { auths: Record<string, { auth: string }> };
     const [user = "", password = ""] = Buffer.from(auths[host]?.auth ?? "", "base64")
       .toString()

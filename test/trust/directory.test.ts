@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TrustDeclaration } from "../../components/notary/trust/declaration";
-import { TrustPolicyError } from "../../components/notary/trust/error";
+import { TrustPolicyError, type TrustPolicyErrorCode } from "../../components/notary/trust/error";
 import { readTrustDirectory, renderTrustDirectory } from "../../components/trust/directory";
 import { TrustDirectoryError, type TrustDirectoryErrorCode } from "../../components/trust/error";
 import { expectCode } from "../notary/expectCode";
@@ -161,6 +161,16 @@ describe("a trust directory", () => {
     write(renderTrustDirectory(declaration));
     spoil();
     await expectCode(() => readTrustDirectory(directory), TrustDirectoryError, code);
+  });
+
+  it.each([
+    ["POLICY_SYNTAX", '{\n  "version": "1.0"\n  "trustPolicies": []\n}', ", line 3: "],
+    ["POLICY_SYNTAX", '{ "version": x }', ": "],
+    ["POLICY_NO_STATEMENTS", '{ "version": "1.0" }', ": "],
+  ])("names the file of a policy that is wrong, and the line where the parser tells: %s", async (code, text, where) => {
+    write({ ...renderTrustDirectory(declaration), "trustpolicy.json": text });
+    await expectCode(() => readTrustDirectory(directory), TrustPolicyError, code as TrustPolicyErrorCode);
+    expect(() => readTrustDirectory(directory)).toThrow(`${join(directory, "trustpolicy.json")}${where}`);
   });
 
   it("is refused when it is none", async () => {

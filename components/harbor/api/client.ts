@@ -14,6 +14,8 @@ export interface HarborClientOptions {
   url: string;
   /** PEM: Harbor is trusted by this CA alone. Absent: the public CAs that Node.js brings along. */
   ca?: string;
+  /** Where Harbor is asked instead of the address that its name has; its certificate is checked for the name. */
+  address?: string;
   username: string;
   password: string;
 }
@@ -44,10 +46,11 @@ export class HarborClient {
   readonly #login: Login;
   #identity: Promise<void> | undefined;
 
-  constructor({ url, ca, username, password }: HarborClientOptions) {
+  constructor({ url, ca, address, username, password }: HarborClientOptions) {
     this.origin = originOf(url);
+    const { hostname } = this.origin;
     this.username = username;
-    this.#transport = new Transport(this.origin, { ca });
+    this.#transport = new Transport(this.origin, { ca, ...(address !== undefined && { at: { hostname, address } }) });
     this.#login = { origin: this.origin.origin, username, password };
   }
 

@@ -50,21 +50,20 @@ export async function findRobot(
   client: HarborClient,
   { project, name }: { project: RobotProject; name: string },
 ): Promise<Robot | undefined> {
-  // Harbor compares with the name as stored, and decodes it twice: its `+` would be a blank. Without a level: the system's.
+  // Robots of a project are not listed without the project's id. Harbor compares with the name as stored, and decodes it twice: its `+` would be a blank. Without a level: the system's.
   const stored = encodeURIComponent(project === undefined ? name : `${project.name}+${name}`);
   const where = project === undefined ? "" : `Level=project,ProjectID=${project.id},`;
-  const robots = await listRobotsBy(client, { q: `${where}name=${stored}` }, project);
+  const of = project === undefined ? "the system" : `project ${project.name}`;
+  const robots = await listAll(
+    client,
+    { path: "robots", query: { q: `${where}name=${stored}` }, what: `Reading the robots of ${of}` },
+    (entry) => readRobot(entry, project),
+    ({ id }) => id,
+  );
   const robot = robots.find(({ fullName }) =>
     fullName.endsWith(project === undefined ? name : `${project.name}+${name}`),
   );
   return robot && { ...robot, name };
-}
-
-/** All robots of a project, or of the system. Throws HarborApiError. */
-export async function listRobots(client: HarborClient, project: RobotProject): Promise<Robot[]> {
-  // Robots of a project are not listed without the project's id.
-  const query = project === undefined ? undefined : { q: `Level=project,ProjectID=${project.id}` };
-  return await listRobotsBy(client, query, project);
 }
 
 /**
@@ -130,16 +129,6 @@ export async function deleteRobot(client: HarborClient, id: number): Promise<voi
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-}
-
-async function listRobotsBy(client: HarborClient, query: { q: string } | undefined, project: RobotProject) {
-  const of = project === undefined ? "the system" : `project ${project.name}`;
-  return await listAll(
-    client,
-    { path: "robots", ...(query && { query }), what: `Reading the robots of ${of}` },
-    (entry) => readRobot(entry, project),
-    ({ id }) => id,
-  );
 }
 
 function readRobot(fields: Fields, project: RobotProject): Robot {

@@ -9,15 +9,22 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-/** Throws `HARBOR_CERTIFICATE_UNFIT` when the files can't be what `hostname` serves now. */
-export async function requireFitCertificate(
+/** What such files hold. */
+export interface CertificatePair {
+  readonly chain: string;
+  readonly key: string;
+}
+
+/** What the files hold. Throws `HARBOR_CERTIFICATE_UNFIT` when it can't be what `hostname` serves now. */
+export async function readFitCertificate(
   files: CertificateFiles,
   hostname: string,
   now = new Date(),
-): Promise<void> {
+): Promise<CertificatePair> {
   try {
-    const [chain, privateKey] = await Promise.all([readFile(files.chain, "utf8"), readFile(files.key, "utf8")]);
-    requireServable({ chain, privateKey }, { names: [hostname], now });
+    const [chain, key] = await Promise.all([readFile(files.chain, "utf8"), readFile(files.key, "utf8")]);
+    requireServable({ chain, privateKey: key }, { names: [hostname], now });
+    return { chain, key };
   } catch (error) {
     // No cause: OpenSSL's own could hold bytes of the file, and the file may be a key.
     throw new HarborInstallationError(

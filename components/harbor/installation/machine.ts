@@ -63,7 +63,7 @@ export function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`;
 }
 
-/** Throws `HARBOR_HOSTNAME_UNKNOWN` for a name without an address: neither clients nor this program would reach Harbor. */
+/** Throws `HARBOR_HOSTNAME_UNKNOWN` for a name without an address: neither clients nor what is declared in Harbor by its API would reach it. */
 export async function requireAddress(hostname: string): Promise<void> {
   try {
     await lookup(hostname);

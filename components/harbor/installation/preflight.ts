@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { requireFitPassword } from "./adminPassword";
-import { requireFitCertificate } from "./certificate";
+import { readFitCertificate } from "./certificate";
 import { containersOf, requireNoForeignHarbor } from "./containers";
 import { requireLocalEngine } from "./engine";
 import type { HarborInstallationInputs } from "./inputs";
@@ -20,7 +20,7 @@ export async function preflight(inputs: HarborInstallationInputs): Promise<void>
   for (const file of [layout.directory, layout.data, layout.certificate.chain, layout.certificate.key])
     requireFitPath(file);
   requireMachine();
-  await requireFitCertificate(layout.certificate, inputs.hostname);
+  await readFitCertificate(layout.certificate, inputs.hostname);
   await requireLocalEngine();
   await requireNoForeignHarbor(layout.directory);
   const ours = await containersOf(layout.directory);

@@ -1,18 +1,17 @@
 import { X509Certificate } from "node:crypto";
-import { chmod, chown, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
 import { thumbprintOf } from "../../certificate/chain";
 import { runDocker } from "../../docker/cli";
 import { messageOf } from "../../errors";
-import type { CertificateFiles } from "./certificate";
+import { readFitCertificate } from "./certificate";
 import { HarborInstallationError } from "./error";
 import type { HarborInstallationInputs } from "./inputs";
 import { layoutOf, portsOf } from "./layout";
+import { holdsPair, readPair, replacePair } from "./servedPair";
 
-/** The user that Harbor's nginx runs as (make/photon/prepare/g.py). */
-const NGINX_USER = 10000;
 const RELOAD_MS = 30_000;
 const CONNECT_MS = 10_000;
 
@@ -25,15 +24,16 @@ export async function serveCertificate(
   progress: (line: string) => void,
 ): Promise<void> {
   const { certificate, served } = layoutOf(inputs);
-  const [wanted, before] = await Promise.all([contentsOf(certificate), contentsOf(served)]);
-  const sameFiles = isSame(wanted, before);
+  const wanted = await readFitCertificate(certificate, inputs.hostname);
+  const before = await readPair(served);
+  const sameFiles = await holdsPair(served, wanted);
   const thumbprint = thumbprintOf(new X509Certificate(wanted.chain));
   if (sameFiles && (await servedThumbprint(inputs)) === thumbprint) return;
-  if (!sameFiles) await replace(served, wanted);
+  if (!sameFiles) await replacePair(served, wanted);
   try {
     await runDocker(["exec", "nginx", "nginx", "-t"], { timeoutMs: 60_000 });
   } catch (error) {
-    if (!sameFiles) await replace(served, before);
+    if (!sameFiles) await replacePair(served, before);
     throw notServed(`nginx refuses it: ${messageOf(error)}`, error);
   }
   await runDocker(["kill", "--signal", "HUP", "nginx"], { timeoutMs: 60_000 });
@@ -50,8 +50,8 @@ export async function serveCertificate(
 /** Puts the certificate's files where nginx reads them at its start; for one that does not run. */
 export async function placeCertificate(inputs: HarborInstallationInputs): Promise<void> {
   const { certificate, served } = layoutOf(inputs);
-  const [wanted, before] = await Promise.all([contentsOf(certificate), contentsOf(served)]);
-  if (!isSame(wanted, before)) await replace(served, wanted);
+  const wanted = await readFitCertificate(certificate, inputs.hostname);
+  if (!(await holdsPair(served, wanted))) await replacePair(served, wanted);
 }
 
 /** Says in words that nginx serves another certificate than the declared one; empty when it does not. */
@@ -86,37 +86,6 @@ function servedThumbprint(
     socket.once("error", () => end());
     socket.once("close", () => end());
   });
-}
-
-interface Contents {
-  readonly chain: Buffer;
-  readonly key: Buffer;
-}
-
-function isSame(a: Contents, b: Contents): boolean {
-  return a.chain.equals(b.chain) && a.key.equals(b.key);
-}
-
-async function contentsOf(files: CertificateFiles): Promise<Contents> {
-  const [chain, key] = await Promise.all([readFile(files.chain), readFile(files.key)]);
-  return { chain, key };
-}
-
-/** Both written first and then renamed, so that they are of two certificates for as short as can be. */
-async function replace(files: CertificateFiles, contents: Contents): Promise<void> {
-  const drafts = { chain: `${files.chain}.new`, key: `${files.key}.new` };
-  try {
-    for (const name of ["chain", "key"] as const) {
-      await rm(drafts[name], { force: true });
-      await writeFile(drafts[name], contents[name], { mode: 0o600, flag: "wx" });
-      await chmod(drafts[name], 0o600);
-      await chown(drafts[name], NGINX_USER, NGINX_USER);
-    }
-    await rename(drafts.chain, files.chain);
-    await rename(drafts.key, files.key);
-  } finally {
-    await Promise.all(Object.values(drafts).map((draft) => rm(draft, { force: true })));
-  }
 }
 
 function notServed(why: string, cause?: unknown): HarborInstallationError {

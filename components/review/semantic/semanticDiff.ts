@@ -6,8 +6,6 @@ import { compareSettings } from "./settings";
 import { compareSigningIdentities } from "./signingIdentities";
 import { compareTrust } from "./trust";
 
-/** The trust folder is not there, which is another thing than one that can't be read. */
-const ABSENT = "TRUST_POLICY_FILE_MISSING";
 
 /**
  * What a change of the trust means: who may sign what, how strictly, and what guards it; loudest first. It compares the
@@ -38,9 +36,8 @@ function compareStack(base: StackState | undefined, head: StackState | undefined
 }
 
 function trustOf(state: StackState | undefined) {
-  if (!state) return {};
-  if ("value" in state.trust) return { trust: state.trust.value };
-  return state.trust.problem.code === ABSENT ? {} : { problem: state.trust.problem };
+  if (state?.trust === undefined) return {};
+  return "value" in state.trust ? { trust: state.trust.value } : { problem: state.trust.problem };
 }
 
 type SideTrust = ReturnType<typeof trustOf>;

@@ -2,7 +2,6 @@ import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { HarborClient } from "../../../components/harbor/api/client";
 import { findProject } from "../../../components/harbor/api/projects";
-import { readSystemInfo } from "../../../components/harbor/api/systemInfo";
 import { currentUser } from "../../../components/harbor/api/users";
 import { RIGHT_PASSWORD } from "../recording";
 import { clientOf, replayed } from "../support";
@@ -11,6 +10,7 @@ import { recordedAnswer, startFake } from "./fake";
 // A wrong password, which Harbor answers with 200 in places, and locks the user for.
 
 const WRONG = "not-the-Passw0rd";
+const SYSTEM_INFO = { method: "GET", path: "systeminfo", what: "Reading Harbor's version" } as const;
 
 describe("A wrong password", () => {
   it("is found out before anything that Harbor would answer as to nobody", async () => {
@@ -18,7 +18,7 @@ describe("A wrong password", () => {
       { locks: true, pool: ["wrong-password", "wrong-password-systeminfo"] },
       { password: WRONG },
     );
-    await expect(readSystemInfo(client)).rejects.toMatchObject({ code: "HARBOR_UNAUTHORIZED", status: 401 });
+    await expect(client.send(SYSTEM_INFO)).rejects.toMatchObject({ code: "HARBOR_UNAUTHORIZED", status: 401 });
     expect(replay.requests.map(({ path }) => path)).toEqual(["/api/v2.0/users/current"]);
   });
 
@@ -26,7 +26,7 @@ describe("A wrong password", () => {
     const { replay } = await replayed({ locks: true, pool: ["wrong-password"] });
     const clients = Array.from({ length: 20 }, () => clientOf(replay, { password: WRONG }));
     const results = await Promise.allSettled(
-      clients.flatMap((client) => [findProject(client, "a"), currentUser(client), readSystemInfo(client)]),
+      clients.flatMap((client) => [findProject(client, "a"), currentUser(client), client.send(SYSTEM_INFO)]),
     );
     expect(
       results.every((result) => result.status === "rejected" && result.reason.code === "HARBOR_UNAUTHORIZED"),

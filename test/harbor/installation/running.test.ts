@@ -7,6 +7,7 @@ import type { HarborInstallationInputs } from "../../../components/harbor/instal
 import { layoutOf } from "../../../components/harbor/installation/layout";
 import { ensureAdminPassword } from "../../../components/harbor/installation/rotation";
 import { driftOfServed, serveCertificate } from "../../../components/harbor/installation/servedCertificate";
+import { holdsPair } from "../../../components/harbor/installation/servedPair";
 import { opensslCertificate } from "../../certificate/opensslCertificate";
 import { makeLoopbackTls } from "../../support/registries";
 import { expectCode, makePlace, put, scriptDocker } from "./support";
@@ -92,6 +93,50 @@ describe("the wait for health", () => {
   });
 });
 
+describe("whatever the DNS says of the hostname, this machine is asked", () => {
+  const asked: string[] = [];
+  const healthy: Answer = (request, response) => {
+    asked.push(String(request.headers.host));
+    json(response, { status: "healthy", components: [component("core")] });
+  };
+
+  beforeEach(() => {
+    asked.length = 0;
+    answer = healthy;
+  });
+
+  async function serve(name: string): Promise<void> {
+    const { chain, key, root } = await opensslCertificate({ names: [name] });
+    server.setSecureContext({ key, cert: chain });
+    await put(String(inputs.tls.rootFile), root);
+  }
+
+  it.each([
+    ["a name that has no address", "harbor.invalid", "DNS:harbor.invalid"],
+    ["an address of another machine", "192.0.2.7", "IP:192.0.2.7"],
+  ])("%s: its certificate is trusted, and its administrator logs in", async (_, hostname, name) => {
+    await serve(name);
+    const elsewhere = { ...inputs, hostname };
+    await waitForHealth({ ...elsewhere, healthTimeoutSeconds: 1 }, progress);
+    expect(new Set(asked)).toEqual(new Set([`${hostname}:${inputs.httpsPort}`]));
+    answer = (_request, response) => json(response, { user_id: 1, username: "admin", sysadmin_flag: true });
+    await ensureAdminPassword(elsewhere, "Harbor-New-2", undefined, progress);
+  });
+
+  it.each([
+    ["harbor.invalid", "DNS:other.invalid"],
+    ["harbor.invalid", "IP:127.0.0.1"],
+    ["192.0.2.7", "IP:127.0.0.1"],
+  ])("and sends nothing when its certificate is not for %s, but for %s", async (hostname, name) => {
+    await serve(name);
+    const elsewhere = { ...inputs, hostname };
+    await expectCode(() => waitForHealth(elsewhere, progress), "HARBOR_TLS_UNTRUSTED");
+    const work = () => ensureAdminPassword(elsewhere, "Harbor-New-2", undefined, progress);
+    await expectCode(work, "HARBOR_TLS_UNTRUSTED");
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("the administrator's password", () => {
   let current: string;
   let changes: number;
@@ -152,14 +197,29 @@ describe("the certificate that is served", () => {
 
   it("that nginx refuses is put back, and its reason told", async () => {
     const layout = layoutOf(inputs);
-    const before = await readFile(layout.served.chain, "utf8");
-    const next = await opensslCertificate({ names: ["DNS:localhost"] });
+    const [chain, key] = [await readFile(layout.served.chain, "utf8"), await readFile(layout.served.key, "utf8")];
+    const next = await opensslCertificate({ names: ["IP:127.0.0.1"] });
     await put(inputs.tls.chainFile, next.chain);
     await put(inputs.tls.keyFile, next.key);
     expect(await driftOfServed(inputs)).not.toBe("");
     await scriptDocker('[ "$1" != exec ] || { echo "key values mismatch" >&2; exit 1; }');
     const error = await expectCode(() => serveCertificate(inputs, progress), "HARBOR_CERTIFICATE_NOT_SERVED");
     expect(error.message).toContain("key values mismatch");
-    expect(await readFile(layout.served.chain, "utf8")).toBe(before);
+    expect(await holdsPair(layout.served, { chain, key })).toBe(true);
+  });
+
+  it("is not touched for files that do not fit: another's key, as of a certificate that is being exchanged", async () => {
+    const { served } = layoutOf(inputs);
+    const before = await readFile(served.chain, "utf8");
+    const [next, other] = [
+      await opensslCertificate({ names: ["IP:127.0.0.1"] }),
+      await opensslCertificate({ names: ["IP:127.0.0.1"] }),
+    ];
+    await put(inputs.tls.chainFile, next.chain);
+    await put(inputs.tls.keyFile, other.key);
+    const called = await calls();
+    await expectCode(() => serveCertificate(inputs, progress), "HARBOR_CERTIFICATE_UNFIT");
+    expect(await readFile(served.chain, "utf8")).toBe(before);
+    expect(await called()).toEqual([]);
   });
 });

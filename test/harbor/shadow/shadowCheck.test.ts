@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Artifact } from "../../../components/harbor/api/artifacts";
-import { type ShadowCheckInputs, shadowCheck } from "../../../components/harbor/shadowCheck.handler";
+import { type ShadowCheckInputs, shadowCheck, shadowCheckWith } from "../../../components/harbor/shadowCheck.handler";
 import { isSignatureIndex, type ShadowImage } from "../../../components/harbor/shadowImages";
 import type { GeneratedIdentity } from "../../../components/identity/generateTest";
 import { descriptorOf, openRepository, type PinnedImage, referenceOf } from "../../../components/image/pinnedImage";
+import { realPorts } from "../../../components/image/ports";
 import { signedImage } from "../../../components/image/signedImage.handler";
 import { digestOf } from "../../../components/oci/digest";
 import { OciError } from "../../../components/oci/error";
@@ -62,6 +63,8 @@ afterEach(async () => {
 const processless = { kill: async () => {}, restart: async () => {} };
 const readerOf = (dockerConfig: string) => ({ host: registry.host, caFile: registry.caFile, dockerConfig });
 const images = () => check.state.images as ShadowImage[];
+/** The handler in a new process of the provider, which knows of no declaration. */
+const nextProcess = () => toHandler(shadowCheckWith(realPorts));
 const verdictOf = ({ digest }: PinnedImage) => images().find(({ reference }) => reference.endsWith(digest));
 
 /** Pushes an image, and has Harbor list it. */
@@ -243,6 +246,7 @@ describe("A shadow check", () => {
     await check.up(declared);
     const [id = 0] = harbor.labels.keys();
     harbor.labels.set(id, { name: "somebody's", color: "#000000", description: "" });
+    check.continueWith(nextProcess());
     await check.destroy();
     expect([...harbor.labels.values()].map(({ name }) => name)).toEqual(["somebody's"]);
   });
@@ -302,8 +306,50 @@ describe("A shadow check", () => {
     expect(await check.up(declared)).toBe("create");
     expect(images()).toEqual([]);
     expect(harbor.labels.size).toBe(2);
+    check.continueWith(nextProcess());
     await check.destroy();
     expect(harbor.labels.size).toBe(0);
+  });
+
+  it("keeps its labels when its declaration is renamed", async () => {
+    const image = await pushed("renamed");
+    await check.up(declared);
+    const next = nextProcess();
+    check.continueWith(next);
+    const renamed = new ManagedResource(next);
+    expect(await renamed.up(declared)).toBe("create");
+    await check.destroy();
+    expect(harbor.labelsOf(image.digest)).toEqual(["not trusted"]);
+    expect(await renamed.up(declared)).toBe("same");
+  });
+
+  it("labels beside another one under a prefix of its own, and takes only its own labels with it", async () => {
+    const image = await pushed("shared");
+    await sign(image, wabbit);
+    const other = new ManagedResource(nextProcess()); // of another stack
+    const theirs = { ...declared, trust: trusting("strict", stranger), labelPrefix: "staging" };
+    await check.up(declared);
+    await other.up(theirs);
+    expect(harbor.labelsOf(image.digest).sort()).toEqual(["staging: not trusted", "trusted"]);
+    expect([await check.up(declared), await other.up(theirs)]).toEqual(["same", "same"]);
+
+    other.continueWith(nextProcess());
+    expect(await other.up({ ...theirs, labelPrefix: "test" })).toBe("replace");
+    expect(harbor.labelsOf(image.digest).sort()).toEqual(["test: not trusted", "trusted"]);
+    other.continueWith(nextProcess());
+    await other.destroy();
+    expect(harbor.labelsOf(image.digest)).toEqual(["trusted"]);
+  });
+
+  it("is refused in a preview beside another one of the program that has the same labels and another trust", async () => {
+    const handler = nextProcess();
+    await new ManagedResource(handler).up(declared);
+    const theirs = { ...declared, trust: trusting("strict", stranger) };
+    const failuresOf = async (news: object) => (await handler.check({}, { ...news })).failures;
+    expect(await failuresOf(theirs)).toMatchObject([{ property: "labelPrefix" }]);
+    expect(await failuresOf({ ...theirs, labelPrefix: "staging" })).toEqual([]);
+    expect(await failuresOf(declared)).toEqual([]); // as the engine checks one declaration twice
+    expect(await failuresOf({ ...declared, labelPrefix: "a b" })).toMatchObject([{ property: "labelPrefix" }]);
   });
 });
 

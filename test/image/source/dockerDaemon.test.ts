@@ -1,12 +1,17 @@
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { openRepository } from "../../../components/image/pinnedImage";
+import { pushImage } from "../../../components/image/push";
 import { type PushedImageInputs, pushedImage } from "../../../components/image/pushedImage.handler";
 import { openImageSource, withImageSource } from "../../../components/image/source";
 import { toHandler } from "../../../components/provider/handler";
 import type { Wire } from "../../../components/provider/wire";
+import { ManagedResource } from "../../provider/managedResource";
 import { blobPath, writeDockerArchive, writeLayout, writeOciArchive } from "../../support/images";
+import { startDistribution } from "../../support/registries";
+import { connectionOf } from "../support";
 
 // A script in the place of `docker` plays the engine; with a real one, test/system/dockerSource.system.ts does the same.
 
@@ -170,6 +175,35 @@ describe("A PushedImage of it", () => {
     expect(await check(inputs, byId)).toEqual({ inputs, failures: [] });
     const other = { ...byId, source: `docker-daemon:sha256:${"2".repeat(64)}` };
     expect((await check(inputs, other)).failures).toMatchObject([{ property: "source" }]);
+  });
+
+  it("by an id that the engine has dropped is tagged again without it, where the registry holds it", async () => {
+    const registry = await startDistribution();
+    onTestFinished(() => registry.stop());
+    await writeDockerArchive(archive());
+    await engine();
+    const built = {
+      ...declared,
+      source: `docker-daemon:${ID}`,
+      registry: connectionOf(registry),
+      origin: "the folder app",
+    };
+    const resource = new ManagedResource(handler);
+    await resource.up(built);
+    await docker("echo 'Error response from daemon: No such image' >&2; exit 1");
+    expect(await resource.up({ ...built, tag: "v2" })).toBe("update");
+    expect((await openRepository(built).resolve("v2"))?.digest).toBe(resource.state.digest);
+
+    // What is under the tag is somebody else's still.
+    const others = join(directory, "others");
+    await writeLayout(others);
+    await pushImage(await openImageSource(others), openRepository(built), { tag: "v3" });
+    await expect(resource.up({ ...built, tag: "v3" })).rejects.toThrow(/\[TAG_MOVED\]/);
+
+    await openRepository(built).deleteManifest(String(resource.state.digest));
+    await expect(resource.up({ ...built, tag: "v2" })).rejects.toThrow(/the folder app.*`rebuild`.*\[SOURCE_MISSING\]/);
+    const { failures } = await check({}, built); // as after a run that was killed between the build and the push
+    expect(failures).toMatchObject([{ property: "source", reason: expect.stringContaining("`rebuild`") }]);
   });
 
   it("that is still to be built is not known in a preview, and no failure", async () => {

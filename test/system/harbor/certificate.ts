@@ -6,7 +6,7 @@ import { toHandler } from "../../../components/provider/handler";
 import { type PebbleProcess, spawnPebble } from "../../certificate/pebbleProcess";
 import type { AcmeTestRequest } from "../../certificate/support";
 import { ManagedResource } from "../../provider/managedResource";
-import { servedCertificate, startPolling } from "./client";
+import { pushBlob, servedCertificate, startPulling } from "./client";
 import { HOSTNAME, type Machine } from "./machine";
 
 /** Certificates of a real ACME server for a Harbor that runs, each test going on from the one before. */
@@ -56,7 +56,9 @@ export function describeCertificate(the: { readonly machine: Machine }): void {
 
     test("is renewed through Harbor's nginx and its redirect, and taken into use without one failed request", async () => {
       const [first, before] = [certificate.id, machine.containers()];
-      const client = startPolling(machine, "/api/v2.0/ping", readFileSync(machine.path("tls/acme/root.pem"), "utf8"));
+      const [{ adminPassword }, ca] = [inputs(), readFileSync(machine.path("tls/acme/root.pem"), "utf8")];
+      const blob = await pushBlob(machine, adminPassword, "pulled through a renewal", ca);
+      const client = startPulling(machine, blob, adminPassword, ca);
       const suggestedWindow = { start: "2020-01-01T00:00:00Z", end: "2020-01-02T00:00:00Z" };
       await pebble.setRenewalInfo(`${certificate.state.chain}`, JSON.stringify({ suggestedWindow }));
       // The server is asked again some hours after it was asked last.
@@ -69,9 +71,9 @@ export function describeCertificate(the: { readonly machine: Machine }): void {
       expect(await servedCertificate(machine)).toBe(first);
       state = await machine.update(state, inputs());
       expect(await servedCertificate(machine)).toBe(certificate.id);
-      const { answers, failures } = await client.stop();
+      const { pulls, failures } = await client.stop();
       expect(failures).toEqual([]);
-      expect(answers).toBeGreaterThan(50);
+      expect(pulls).toBeGreaterThan(50);
       expect(machine.containers()).toEqual(before);
       expect(readdirSync(machine.path("harbor/common/config/nginx/conf.d"))).toEqual([]);
     });
