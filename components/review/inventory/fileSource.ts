@@ -12,7 +12,7 @@ export function fileSource(name: string, file: string, context: InventoryContext
   async function* entries(): AsyncGenerator<InventoryEntry> {
     try {
       const text = await readTextFile(path.resolve(context.directory, file), LIMIT);
-      const references = text.split("\n").map((line) => line.replace(/#.*$/, "").trim());
+      const references = text.split(/\r?\n/).map((line) => line.replace(/#.*$/, "").trim());
       const named = new Set(references.filter((reference) => reference !== ""));
       yield* namedImages(
         name,

@@ -1,3 +1,4 @@
+import type { Trust } from "../../notary/trust/declaration";
 import type { Finding } from "../finding";
 import type { Problem, Readable, StackState, TrustState } from "../state";
 import { byLoudness, compare, type Draft, findingsOf } from "./draft";
@@ -5,7 +6,6 @@ import { compareReach } from "./reach";
 import { compareSettings } from "./settings";
 import { compareSigningIdentities } from "./signingIdentities";
 import { compareTrust } from "./trust";
-
 
 /**
  * What a change of the trust means: who may sign what, how strictly, and what guards it; loudest first. It compares the
@@ -21,7 +21,7 @@ export function semanticDiff(base: TrustState, head: TrustState): Finding[] {
 
 function compareStack(base: StackState | undefined, head: StackState | undefined): Draft[] {
   const [before, after] = [trustOf(base), trustOf(head)];
-  const [settingsBefore, settingsAfter] = [base?.settings, head?.settings].map(valueOf);
+  const [settingsBefore, settingsAfter] = [base?.settings, head?.settings].map(readValue);
   return [
     ...wholeSides(before, after),
     // What an unreadable head means, nobody can say: it is not what trusts nobody.
@@ -35,12 +35,16 @@ function compareStack(base: StackState | undefined, head: StackState | undefined
   ];
 }
 
-function trustOf(state: StackState | undefined) {
-  if (state?.trust === undefined) return {};
+function trustOf(state: StackState | undefined): SideTrust {
+  if (!state?.trust) return {};
   return "value" in state.trust ? { trust: state.trust.value } : { problem: state.trust.problem };
 }
 
-type SideTrust = ReturnType<typeof trustOf>;
+/** Neither, where there is no trust. */
+interface SideTrust {
+  readonly trust?: Trust;
+  readonly problem?: Problem;
+}
 
 function wholeSides(before: SideTrust, after: SideTrust): Draft[] {
   if (before.problem && after.problem) {
@@ -142,7 +146,7 @@ function inWords({ message, file }: Problem): string {
   return file === undefined || message.includes(file) ? message : `${file}: ${message}`;
 }
 
-function valueOf<Value>(readable: Readable<Value> | undefined): Value | undefined {
+function readValue<Value>(readable: Readable<Value> | undefined): Value | undefined {
   return readable && "value" in readable ? readable.value : undefined;
 }
 

@@ -30,12 +30,14 @@ export class Governance {
 
   constructor(base: TrustState, head: TrustState) {
     const names = [...new Set([...base.stacks.keys(), ...head.stacks.keys()])].sort();
-    this.#stacks = names.map((stack) => ({
+    const stacks = names.map((stack) => ({
       stack,
       before: sideOf(base, stack),
       after: sideOf(head, stack),
       hosts: new Set([base, head].flatMap(({ stacks }) => hostOf(stacks.get(stack)))),
     }));
+    // A stack without trust, before and after, judges nothing.
+    this.#stacks = stacks.filter((each) => sidesOf(each).some(({ kind }) => kind !== "absent"));
   }
 
   /** Empty where no trust says anything of the image. */

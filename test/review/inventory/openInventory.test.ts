@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InventoryError } from "../../../components/review/inventory/error";
 import { entriesOfAll } from "../../../components/review/inventory/combined";
 import { wholeName } from "../../../components/review/inventory/dockerName";
+import type { InventoryEntry } from "../../../components/review/inventory/inventory";
 import { openInventory } from "../../../components/review/inventory/openInventory";
 import { contextOf, entriesOf, unknownOf } from "../support";
 
@@ -63,15 +64,14 @@ describe("An inventory's text", () => {
   });
 
   it("goes on behind a source that breaks off", async () => {
-    const broken = {
-      name: "broken",
-      async *entries(): AsyncGenerator<never> {
-        throw new InventoryError("KUBECTL_FAILED", "no cluster");
-      },
-    };
+    async function* brokenOff(): AsyncGenerator<InventoryEntry> {
+      yield { unknown: { reference: "first", inventory: "broken", code: "IMAGE_ABSENT", why: "it is gone" } };
+      throw new InventoryError("KUBECTL_FAILED", "no cluster");
+    }
+    const broken = { name: "broken", entries: brokenOff };
     const sources = [broken, openInventory("file:absent.txt", contextOf({}, { directory }))];
     const found = await unknownOf({ name: "all", entries: () => entriesOfAll(sources) });
-    expect(found.map(({ code }) => code)).toEqual(["KUBECTL_FAILED", "INVENTORY_UNREADABLE"]);
+    expect(found.map(({ code }) => code)).toEqual(["IMAGE_ABSENT", "KUBECTL_FAILED", "INVENTORY_UNREADABLE"]);
   });
 });
 

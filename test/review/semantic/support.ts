@@ -48,6 +48,7 @@ export function statement(options: StatementOptions = {}): TrustPolicyStatement 
 }
 
 export interface StackOptions {
+  /** None: the stack has no trust folder. */
   trustPolicies?: TrustPolicyStatement[];
   stores?: Record<string, string[]>;
   identities?: Record<string, string>;
@@ -57,9 +58,10 @@ export interface StackOptions {
 
 export function stackState(options: StackOptions, stack = "production"): StackState {
   const { trustPolicies = [statement()], stores = {}, identities = {}, settings, problem } = options;
+  const policy = { version: "1.0", trustPolicies };
   return {
     stack,
-    trust: problem ? { problem } : { value: compileTrust({ policy: { version: "1.0", trustPolicies }, stores }) },
+    trust: problem ? { problem } : trustPolicies.length > 0 ? { value: compileTrust({ policy, stores }) } : undefined,
     identities: new Map(
       Object.entries(identities).map(([name, pem]) => [name, { value: parseCertificates(Buffer.from(pem)) }]),
     ),

@@ -1,0 +1,62 @@
+import type { Certificate } from "../notary/certificates/certificate";
+import { certificateFacts } from "./certificateFacts";
+import type { ChangeState, Validity } from "./report/report";
+import { compare } from "./semantic/draft";
+import type { StackState, TrustState } from "./state";
+
+type Kind = "anchor" | "tsa-anchor" | "signing-identity";
+
+interface Held {
+  readonly what: Kind;
+  readonly label: string;
+  readonly certificate: Certificate;
+}
+
+/**
+ * The spans of all certificates of the two states: anchors that a statement trusts, and those of signing identities with the
+ * chain above them; what ends first comes first.
+ * @param others spans of signatures and TLS certificates, which are not part of a state
+ */
+export function validitiesOf(base: TrustState, head: TrustState, others: readonly Validity[] = []): Validity[] {
+  const stacks = [...new Set([...base.stacks.keys(), ...head.stacks.keys()])];
+  const own = stacks.flatMap((stack) => {
+    const [before, after] = [base, head].map((side) => heldBy(side.stacks.get(stack)));
+    const keys = [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])];
+    return keys.flatMap((key) => {
+      const [was, is] = [before?.get(key), after?.get(key)];
+      const held = is ?? was;
+      return held ? [validityOf(stack, held, !was ? "added" : is ? "same" : "removed")] : [];
+    });
+  });
+  return [...own, ...others].sort(
+    (left, right) =>
+      compare(left.notAfter, right.notAfter) || compare(left.stack, right.stack) || compare(left.label, right.label),
+  );
+}
+
+/** By what and which certificate it is, so that one which is renewed is removed and added. */
+function heldBy(state: StackState | undefined): Map<string, Held> {
+  const trust = state?.trust && "value" in state.trust ? state.trust.value : undefined;
+  const named = new Set((trust?.statements ?? []).flatMap(({ declared }) => declared.trustStores ?? []));
+  const anchors = [...(trust?.stores ?? [])]
+    .filter(([store]) => named.has(store))
+    .flatMap(([store, certificates]) => {
+      const what: Kind = store.startsWith("tsa:") ? "tsa-anchor" : "anchor";
+      return certificates.map(
+        (certificate): Held => ({ what, label: `${store}: ${certificate.subject}`, certificate }),
+      );
+    });
+  const identities = [...(state?.identities ?? [])].flatMap(([name, chain]) =>
+    ("value" in chain ? chain.value : []).map(
+      (certificate): Held => ({ what: "signing-identity", label: `${name}: ${certificate.subject}`, certificate }),
+    ),
+  );
+  return new Map(
+    [...anchors, ...identities].map((held) => [JSON.stringify([held.label, held.certificate.thumbprint]), held]),
+  );
+}
+
+function validityOf(stack: string, { what, label, certificate }: Held, change: ChangeState): Validity {
+  const facts = certificateFacts(certificate);
+  return { what, label, stack, notBefore: facts.notBefore, notAfter: facts.notAfter, certificate: facts, change };
+}
