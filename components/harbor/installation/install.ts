@@ -36,7 +36,8 @@ export async function converge(
     // A release that never came so far as to have data can be any other.
     const record = (await hasDatabase(layout)) ? await readRecord(layout) : undefined;
     requireNoDowngrade(record?.version ?? inputs.version, inputs.version);
-    await provideImages(inputs, progress);
+    // Asked for before anything is stopped, and only then: a new certificate needs no registry.
+    if (isUpgrade(record, inputs) || (await isRenderingDue(inputs))) await provideImages(inputs, progress);
     if (isUpgrade(record, inputs)) await upgrade(inputs, record, state);
     await bringUp(inputs, layout);
     await ensureAdminPassword(inputs, inputs.adminPassword, state?.adminPassword, progress);
