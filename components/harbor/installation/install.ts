@@ -8,6 +8,7 @@ import { provideImages } from "./images";
 import type { HarborInstallationInputs, HarborInstallationOutputs, HarborInstallationState } from "./inputs";
 import { type Layout, layoutOf } from "./layout";
 import { endLeftOvers } from "./leftOvers";
+import { requireOwnFolders } from "./ownFolders";
 import { preflight } from "./preflight";
 import { prepare } from "./prepare";
 import { progress } from "./progress";
@@ -31,6 +32,7 @@ export async function converge(
   const layout = layoutOf(inputs);
   return await explainingFullDisk(layout, async () => {
     await preflight(inputs);
+    if (state === undefined) await requireOwnFolders(layout);
     await endLeftOvers(layout);
     await recoverUpgrade(inputs);
     // A release that never came so far as to have data can be any other.

@@ -9,7 +9,7 @@ import { pullPolicy } from "./images";
 import type { HarborInstallationInputs } from "./inputs";
 import { layoutOf } from "./layout";
 import { PREPARE_CONTAINER, removePrepareContainer } from "./leftOvers";
-import { forgetRendered, harborYmlFile, harborYmlToMigrate, keepRendered } from "./rendered";
+import { beginRendering, harborYmlFile, harborYmlToMigrate, keepRendered } from "./rendered";
 import { prepareImage } from "./version";
 
 const PREPARE_MS = 10 * 60_000;
@@ -24,8 +24,8 @@ const PREPARE_MS = 10 * 60_000;
 export async function prepare(inputs: HarborInstallationInputs, databasePassword: string, from: string): Promise<void> {
   const layout = layoutOf(inputs);
   const input = path.join(layout.input, "harbor.yml");
-  await forgetRendered(layout);
   await mkdir(layout.directory, { recursive: true });
+  await beginRendering(layout);
   await mkdir(layout.common, { recursive: true });
   await chmod(layout.common, 0o700); // it holds passwords that `prepare` lets root's group read
   try {
