@@ -1,10 +1,11 @@
 import { rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { BACKUPS, isRestoring, removePartial } from "./backup";
+import { BACKUPS } from "./backup";
 import { composeDown } from "./compose";
 import { requireLocalEngine } from "./engine";
 import type { HarborInstallationState } from "./inputs";
-import { readJournal, removeJournal } from "./journal";
+import { settleUpgrade } from "./interrupted";
+import { removeJournal } from "./journal";
 import { DATA, type Layout, layoutOf } from "./layout";
 import { endLeftOvers } from "./leftOvers";
 import { requireMachine } from "./machine";
@@ -17,8 +18,8 @@ export async function removeInstallation(state: HarborInstallationState): Promis
   requireMachine();
   await requireLocalEngine();
   await endLeftOvers(layout);
-  await composeDown(layout);
   if (!state.deleteData) await endUpgrade(layout);
+  await composeDown(layout);
   const { harborYml, composeFile, common, input, rendered, before, journal } = layout;
   // The last two say whose the others are.
   for (const file of [harborYml, composeFile, common, input, before, rendered, journal]) {
@@ -40,14 +41,11 @@ export async function removeInstallation(state: HarborInstallationState): Promis
   await removeEmpty(layout.data);
 }
 
-/** Data that stay are to be whole, and of one release. */
+/** Data that stay are to be whole, and of one release: the new one where it came up, else the old one. */
 async function endUpgrade(layout: Layout): Promise<void> {
-  const journal = await readJournal(layout);
+  const journal = await settleUpgrade(layout);
   if (journal === undefined) return;
-  const { phase, backup } = journal;
-  const untouched = phase === "stopping" || phase === "backing-up";
-  if (untouched && !isRestoring(backup)) await removePartial(layout, backup);
-  else await restore(layout, journal);
+  await restore(layout, journal);
   await removeJournal(layout);
 }
 
