@@ -32,7 +32,7 @@ const DELETIONS: Readonly<Record<string, (inputs: Inputs) => Deletion>> = {
   HarborImmutableRule: (inputs) =>
     deleted(`it no longer keeps tags of ${projectOf(inputs)} from being moved or deleted: ${tagsOf(inputs)}`),
   HarborLabel: () => deleted("in Harbor, on all that has it"),
-  ShadowCheck: (inputs) => deleted(`the labels "trusted" and "not trusted" of ${projectOf(inputs)}`),
+  ShadowCheck: (inputs) => deleted(`its labels in ${projectOf(inputs)}`),
   FileIdentity: ({ keyFile }) => kept(`its key stays: ${text(keyFile)}`),
   SigningIdentity: () => deleted("its key and its certificate: nothing more can be signed with it"),
   Trust: ({ directory }) => deleted(`its files in ${text(directory)}; what is committed stays`),

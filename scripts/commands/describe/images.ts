@@ -63,7 +63,12 @@ export function verifiedImageFacts({ image, trust, acceptWeaker, userMetadata, m
 
 export function shadowCheckFacts(inputs: Inputs, project: string): Fact[] {
   const words = `labels each image of ${project} as trusted or not, by the declared trust`;
-  return [one("project", project, words), judged(inputs.trust), plain("registry", inputs.registry)];
+  return [
+    one("project", project, words),
+    one("label prefix", inputs.labelPrefix),
+    judged(inputs.trust),
+    plain("registry", inputs.registry),
+  ];
 }
 
 export function builtImageFacts({ build }: Inputs): Fact[] {
