@@ -20,10 +20,9 @@ export function tlsCertificate(config: HarborConfig, home: string): TlsCertifica
 }
 
 /** Port 80 answers before Harbor runs; afterwards Harbor's own nginx does. */
-function challengeOf({ certificate, directory, httpPort = 80, httpsPort }: HarborConfig) {
+function challengeOf({ certificate, directory }: HarborConfig) {
   const { type = "http-01", hook = [] } = ("challenge" in certificate && certificate.challenge) || {};
   if (type === "dns-01") return { type: "dns-01", hook } as const;
   const confDirectory = `${directory}/common/config/nginx/conf.d`;
-  const nginx = { container: "nginx", confDirectory, ...(httpsPort !== undefined && { httpsPort }) };
-  return { type: "http-01", address: "0.0.0.0", port: 80, ...(httpPort === 80 && { nginx }) } as const;
+  return { type: "http-01", address: "0.0.0.0", port: 80, nginx: { container: "nginx", confDirectory } } as const;
 }

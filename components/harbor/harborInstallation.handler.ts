@@ -5,6 +5,7 @@ import { PropertyError, type ResourceDefinition } from "../provider/definition";
 import { isUnknown } from "../provider/wire";
 import type { HarborInstallationInputs, HarborInstallationOutputs } from "./installation/inputs";
 import { converge } from "./installation/install";
+import { portsOf } from "./installation/layout";
 import { driftOfInstallation } from "./installation/observe";
 import { fitsHarbor, PATH_RULE } from "./installation/paths";
 import { removeInstallation } from "./installation/remove";
@@ -31,7 +32,9 @@ export const harborInstallation: ResourceDefinition<HarborInstallationInputs, Ha
     checkVersion(news, olds);
     checkHostname(news.hostname);
     for (const name of ["directory", "dataDirectory"] as const) checkFolder(name, news[name], olds[name]);
+    checkApart(news);
     for (const name of ["httpPort", "httpsPort"] as const) checkPort(name, news[name]);
+    checkPortsDiffer(news);
     if (news.installer && !isUnknown(news.installer) && !/^[0-9a-f]{64}$/i.test(news.installer.sha256)) {
       throw new PropertyError("installer", "`sha256` is 64 hexadecimal digits, as `sha256sum` prints them");
     }
@@ -78,6 +81,32 @@ function checkFolder(name: "directory" | "dataDirectory", folder: string, before
     name,
     `an installation is not moved from ${before} to ${folder}, since an empty Harbor would come up there. ` +
       "Destroy it (the data stay), move the folder by hand, and run `up`",
+  );
+}
+
+/** Either folder is written, backed up and removed as a whole. */
+function checkApart({ directory, dataDirectory }: HarborInstallationInputs): void {
+  if (isUnknown(directory) || isUnknown(dataDirectory)) return;
+  const [one, other] = [resolvePath(directory), resolvePath(dataDirectory)];
+  if (!holds(one, other) && !holds(other, one)) return;
+  throw new PropertyError(
+    "dataDirectory",
+    `${other} and \`directory\` (${one}) are the same folder, or one is in the other: name two folders beside each other`,
+  );
+}
+
+function holds(folder: string, other: string): boolean {
+  return `${other}/`.startsWith(`${folder === "/" ? "" : folder}/`);
+}
+
+function checkPortsDiffer(news: HarborInstallationInputs): void {
+  if ([news.httpPort, news.httpsPort].some(isUnknown)) return;
+  const { http, https } = portsOf(news);
+  if (http !== https) return;
+  const name = news.httpPort === undefined ? "httpsPort" : "httpPort";
+  throw new PropertyError(
+    name,
+    `port ${http} can't be both, HTTP's (80 when left out) and HTTPS's (443 when left out)`,
   );
 }
 

@@ -11,7 +11,12 @@ export function quoted(value: unknown): string {
   const given = typeof value === "string" ? value.slice(0, LENGTH_MAX + 1) : value;
   const text = JSON.stringify(given) ?? "nothing";
   const shown = text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX)}…` : text;
-  return shown.replace(UNSEEN, escaped);
+  return printable(shown);
+}
+
+/** A text for a terminal: what is not seen, or is obeyed, as `\u….`; line ends, too. */
+export function printable(text: string): string {
+  return text.replace(UNSEEN, escaped);
 }
 
 function escaped(character: string): string {

@@ -1,6 +1,7 @@
 import type { EngineEvent, OpMap, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { sameJson } from "../../components/provider/wire";
-import { describe } from "./describe";
+import { printable } from "../../components/notary/quoted";
+import { describe, describeChange, describeDeletion, secretsOf } from "./describe";
+import type { Owned } from "./owned";
 
 /** What a run does, counted in resources; a replacement counts as an update. */
 export interface ChangeCounts {
@@ -15,10 +16,14 @@ export interface Change {
   readonly operation: "create" | "update" | "replace" | "delete";
   /** E.g. `SignedImage net-monitor`. */
   readonly resource: string;
-  /** Why, in words; empty for what is new or goes. */
+  /** Why, in words: all `reasons`; empty for what is new or goes. */
   readonly reason: string;
-  /** What it is declared to be, in words; only of what is new, and only where there is something to tell. */
+  /** What was observed to differ, and what of the declaration is another. */
+  readonly reasons: readonly string[];
+  /** What a new one is declared to be, and what becomes of one that goes, in words; absent where there is nothing to tell. */
   readonly details?: string;
+  /** True for one that is deleted for the engine alone: what it stands for stays as it is. */
+  readonly isKept?: true;
 }
 
 export function countChanges(operations: OpMap | undefined): ChangeCounts {
@@ -38,9 +43,9 @@ export function announcedChange(event: EngineEvent): Change | undefined {
 }
 
 /** The change of a resource of ours that an event says is done. */
-export function doneChange(event: EngineEvent): Change | undefined {
+export function doneChange(event: EngineEvent, owned?: Owned): Change | undefined {
   const metadata = event.resOutputsEvent?.metadata;
-  return metadata && changeOf(metadata);
+  return metadata && changeOf(metadata, owned);
 }
 
 const OPERATIONS: Readonly<Record<string, Change["operation"]>> = {
@@ -53,21 +58,33 @@ const OPERATIONS: Readonly<Record<string, Change["operation"]>> = {
 /** Dynamic resources, and the image that Docker builds. */
 const OURS = /^pulumi-nodejs:dynamic\/|^docker:/;
 
-function changeOf(metadata: StepEventMetadata): Change | undefined {
+function changeOf(metadata: StepEventMetadata, owned?: Owned): Change | undefined {
   const operation = OPERATIONS[metadata.op];
   if (operation === undefined || !OURS.test(metadata.type)) return undefined;
   const kind = metadata.type.split(":").at(-1) ?? "";
-  const resource = `${kind} ${metadata.urn.split("::").at(-1)}`;
+  const resource = printable(`${kind} ${metadata.urn.split("::").at(-1)}`);
+  if (operation === "delete") {
+    const { words, isKept } = describeDeletion(kind, metadata.old?.inputs ?? {}, owned?.get(metadata.urn));
+    return { operation, resource, reason: "", reasons: [], ...withDetails(words), ...(isKept && { isKept }) };
+  }
+  const reasons = reasonsOf(kind, metadata);
   const details = operation === "create" ? describe(kind, metadata.new?.inputs) : "";
-  return { operation, resource, reason: operation === "delete" ? "" : reasonOf(metadata), ...(details && { details }) };
+  return { operation, resource, reason: reasons.join("; "), reasons, ...withDetails(details) };
 }
 
-/** An observed drift says it in words; else the names of the inputs that differ. */
-function reasonOf({ old, new: next }: StepEventMetadata): string {
-  if (old == null || next == null) return "";
-  if (typeof old.outputs?.drift === "string" && old.outputs.drift !== "") return old.outputs.drift;
-  const names = Object.keys({ ...old.inputs, ...next.inputs }).filter(
-    (name) => name !== "__provider" && !sameJson(old.inputs?.[name], next.inputs?.[name]),
-  );
-  return names.length === 0 ? "" : `changed: ${names.join(", ")}`;
+function withDetails(details: string): { details?: string } {
+  return details === "" ? {} : { details };
+}
+
+/** An observed drift in its own words, and what of the declaration is another. */
+function reasonsOf(kind: string, { old, new: next }: StepEventMetadata): string[] {
+  if (old == null || next == null) return [];
+  const drift: unknown = old.outputs?.drift;
+  const [before, now] = [old.inputs ?? {}, next.inputs ?? {}];
+  const reasons = describeChange(kind, before, now);
+  if (typeof drift === "string" && drift !== "") return [printable(drift), ...reasons];
+  const secrets = secretsOf(before, now).join(" or ");
+  if (secrets === "") return reasons;
+  // An update that nothing else explains is a secret's.
+  return reasons.length === 0 ? [`another ${secrets}, which is a secret`] : [...reasons, `perhaps another ${secrets}`];
 }

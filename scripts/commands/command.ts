@@ -1,10 +1,22 @@
 import { messageOf } from "../../components/errors";
 import { ImageSourceError } from "../../components/image/source";
+import { printable } from "../../components/notary/quoted";
 import { CommandError, type CommandErrorCode, EXIT } from "./error";
 
 /** Progress and errors go to standard error: standard output is the result's alone. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+export function say(text: string): void {
+  process.stderr.write(`${printableLines(text)}\n`);
+}
+
+/** The result: words for a person, or JSON for a machine. */
+export function show(result: string | object): void {
+  // JSON's own escapes leave out what a terminal obeys beyond ASCII; those of `printable` are JSON's.
+  process.stdout.write(`${typeof result === "string" ? printableLines(result) : printable(JSON.stringify(result))}\n`);
+}
+
+/** What others wrote can hold control characters: they must not move the cursor or hide text. Lines stay lines. */
+function printableLines(text: string): string {
+  return text.replaceAll("\t", "  ").split(/\r?\n/).map(printable).join("\n");
 }
 
 /** Runs work while no other command of ours runs. */

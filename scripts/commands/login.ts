@@ -3,7 +3,7 @@ import path from "node:path";
 import { writeAtomically } from "../../components/files/ownedFiles";
 import { resolvePath } from "../../components/files/paths";
 import type { HarborOutputs, RobotOutputs } from "../../stacks/harborOutputs";
-import { type Exclusively, runCommand } from "./command";
+import { type Exclusively, runCommand, show } from "./command";
 import { namingConfig } from "./configSyntax";
 import { mergeLogin } from "./dockerLogin";
 import { openStackIfThere, valuesOf } from "./engine";
@@ -53,8 +53,7 @@ export function login(args: readonly string[], exclusively: Exclusively): Promis
       return;
     }
     const made = await exclusively(() => namingConfig(options.stack, () => run(options)));
-    process.stdout.write(`${options.json ? JSON.stringify(made) : loginWords(made)}
-`);
+    show(options.json ? made : loginWords(made));
   });
 }
 

@@ -3,6 +3,7 @@ import { messageOf } from "../../components/errors";
 import { announcedChange, type Change, doneChange } from "./changes";
 import { say } from "./command";
 import { CommandError } from "./error";
+import type { Owned } from "./owned";
 
 /** What the engine's events told. */
 export class RunLog {
@@ -16,17 +17,20 @@ export class RunLog {
   outputs: Record<string, unknown> | undefined;
 
   readonly #preview: boolean;
+  readonly #owned: Owned | undefined;
   /** What was observed to differ. */
   readonly #drifts = new Set<string>();
 
-  constructor(options: { preview: boolean }) {
+  /** `owned`: of a run that takes a stack down. */
+  constructor(options: { preview: boolean; owned?: Owned }) {
     this.#preview = options.preview;
+    this.#owned = options.owned;
   }
 
   /** To be given to the engine as `onEvent`. */
   readonly onEvent = (event: EngineEvent): void => {
     this.#noteDrift(event.resOutputsEvent?.metadata);
-    const change = this.#preview ? announcedChange(event) : doneChange(event);
+    const change = this.#preview ? announcedChange(event) : doneChange(event, this.#owned);
     if (change !== undefined) {
       this.changes.push(change);
       say(lineOf(change, this.#preview));
@@ -77,12 +81,20 @@ const VERBS = {
   update: { done: "~ updated ", planned: "~ update " },
   replace: { done: "± renewed ", planned: "± renew  " },
   delete: { done: "- deleted ", planned: "- delete " },
+  /** What is deleted for the engine alone. */
+  forget: { done: "- forgot  ", planned: "- forget " },
 } as const;
 
-function lineOf({ operation, resource, reason, details }: Change, preview: boolean): string {
-  const verb = VERBS[operation][preview ? "planned" : "done"];
-  const words = reason || (preview ? details : "");
-  return `  ${verb} ${resource}${words ? `: ${words}` : ""}`;
+/** Several reasons that together are longer than this stand each on a line of its own. */
+const LONG = 80;
+
+/** Why, or what it is; what is new is described before it is made. */
+function lineOf({ operation, resource, reason, reasons, details, isKept }: Change, preview: boolean): string {
+  const verb = VERBS[isKept ? "forget" : operation][preview ? "planned" : "done"];
+  const line = `  ${verb} ${resource}`;
+  if (reasons.length > 1 && reason.length > LONG) return [`${line}:`, ...reasons].join("\n      ");
+  const words = reason || (preview || operation === "delete" ? details : "");
+  return `${line}${words ? `: ${words}` : ""}`;
 }
 
 /** The engine marks colours as `<{%name%}>`; and says twice that an error is one. */

@@ -2,7 +2,7 @@ import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import type { KnownResource } from "../../stacks/kept";
 import type { Machine } from "../../stacks/machine";
 import { program } from "../../stacks/program";
-import { type Exclusively, outlivingInterrupts, runCommand } from "./command";
+import { type Exclusively, outlivingInterrupts, runCommand, show } from "./command";
 import { namingConfig } from "./configSyntax";
 import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
@@ -63,7 +63,7 @@ export function renew(args: readonly string[], exclusively: Exclusively): Promis
       const renewal = await exclusively(() =>
         outlivingInterrupts(() => namingConfig(options.stack, () => run(options))),
       );
-      process.stdout.write(`${options.json ? JSON.stringify(renewal) : lineOf(renewal, options)}\n`);
+      show(options.json ? renewal : lineOf(renewal, options));
     }
   });
 }

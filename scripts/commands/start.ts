@@ -3,7 +3,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import type { Machine } from "../../stacks/machine";
 import { program } from "../../stacks/program";
 import { countChanges } from "./changes";
-import { type Exclusively, outlivingInterrupts, runCommand, say } from "./command";
+import { type Exclusively, outlivingInterrupts, runCommand, say, show } from "./command";
 import { namingConfig } from "./configSyntax";
 import { whyNoDockerEngine, whyNoDockerPlugin } from "./dockerPlugin";
 import { openStack, openStackIfThere, PROJECT } from "./engine";
@@ -120,5 +120,5 @@ async function remember(stack: Stack, config: StartOptions["config"]): Promise<v
 }
 
 function print({ json }: StartOptions, result: object, words: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(result) : words()}\n`);
+  show(json ? result : words());
 }

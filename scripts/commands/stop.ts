@@ -8,6 +8,7 @@ import { namingConfig } from "./configSyntax";
 import { openStackIfThere } from "./engine";
 import { CommandError } from "./error";
 import { parseOptions } from "./options";
+import { ownedIn } from "./owned";
 import { RunLog } from "./progress";
 import { endOrphanedProviders, forgetState, recover } from "./recovery";
 import { type StackName, stackNamed } from "./stackName";
@@ -58,8 +59,9 @@ async function takeDown(name: StackName, force: boolean): Promise<boolean> {
 }
 
 async function destroy(stack: Stack, name: StackName): Promise<void> {
-  const log = new RunLog({ preview: false });
   await recover(stack, name);
+  const owned = name.isLocal ? undefined : ownedIn(await stack.exportStack());
+  const log = new RunLog({ preview: false, ...(owned && { owned }) });
   say("Taking the stack down …");
   try {
     // The config of another stack is committed: it stays, and with it what the engine's history says.

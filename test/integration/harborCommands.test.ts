@@ -77,9 +77,9 @@ beforeAll(async () => {
 afterAll(() => project?.remove());
 
 /** As the README has it: by Pulumi's own command, in the environment that ours prints. */
-function setPassword(): Promise<Result> {
+function setPassword(password = PASSWORD): Promise<Result> {
   return inItsEnvironment(
-    `pulumi stack init ${STACK}; echo '${PASSWORD}' | pulumi config set --secret adminPassword --stack ${STACK}`,
+    `pulumi stack select ${STACK} --create; echo '${password}' | pulumi config set --secret adminPassword --stack ${STACK}`,
   );
 }
 
@@ -139,6 +139,49 @@ describe("a stack with Harbor", () => {
     await writeFile(project.path("signer.key"), key);
     expectDone(await start());
     await noted();
+  });
+});
+
+describe("a preview of what was changed", () => {
+  it("says what changes in words, names a secret and never shows one", async () => {
+    const config = await readFile(project.path(CONFIG), "utf8");
+    const policyFile = project.path("stacks", STACK, "trust/trustpolicy.json");
+    const policy = await readFile(policyFile, "utf8");
+    await writeFile(policyFile, policy.replace('"strict"', '"audit"'));
+    const changed = config
+      .replace("name: apps, contentTrust", "name: apps, storageQuota: 5GiB, contentTrust")
+      .replace("project: apps, permissions: pull", "project: apps, permissions: push, rotation: next");
+    await writeFile(project.path(CONFIG), changed);
+    const shown = await start("--preview");
+    expectDone(shown);
+    for (const words of [
+      "~ update  HarborProject apps: quota: none → 5GiB\n",
+      "~ update  HarborRobot cluster: may: added push; generation: none → next\n",
+      `~ update  Trust ${STACK}: statement "apps", level: strict → audit\n`,
+      "~ update  ShadowCheck apps: is judged by the changed trust\n",
+    ])
+      expect(shown.stderr).toContain(words);
+
+    await writeFile(policyFile, policy);
+    await writeFile(project.path(CONFIG), config);
+    expectDone(await setPassword("Another-horse-2"));
+    const { stderr } = await start("--preview");
+    expect(stderr).toContain("~ update  HarborInstallation harbor: another adminPassword, which is a secret\n");
+    expect(stderr).not.toMatch(/-horse-/);
+    await writeFile(project.path(CONFIG), config);
+    await noted();
+  });
+
+  it("says what becomes of what is declared no more", async () => {
+    const config = await readFile(project.path(CONFIG), "utf8");
+    await writeFile(
+      project.path(CONFIG),
+      config.replace(', immutableTags: ["v*"]', "").replace(/ {4}- .*cluster.*\n/, ""),
+    );
+    const { stderr } = await start("--preview");
+    await writeFile(project.path(CONFIG), config);
+    expect(stderr).toMatch(/- delete {2}HarborRobot cluster: Harbor refuses its login/);
+    expect(stderr).toMatch(/- delete {2}HarborImmutableRule apps v\*: it no longer keeps tags of apps/);
   });
 });
 
@@ -235,8 +278,15 @@ describe("`npm run renew`", () => {
 
 describe("`npm stop -- --stack`", () => {
   it("removes robots and containers, and keeps what is in Harbor's data", async () => {
-    const stdout = expectDone(await npm("stop"));
-    expect(stdout).toContain("are kept");
+    const result = await npm("stop");
+    expect(expectDone(result)).toContain("are kept");
+    for (const words of [
+      "- forgot   HarborProject apps: stays in Harbor's data, with its images and their signatures\n",
+      "- forgot   HarborContentTrust apps: the gate stays as it is, in Harbor's data\n",
+      "- deleted  HarborRobot ci: Harbor refuses its login",
+      `- deleted  HarborInstallation harbor: its containers; images and database stay in ${project.path("data")}\n`,
+    ])
+      expect(result.stderr).toContain(words);
     expect((await noted()).sort()).toEqual([
       "delete certificate",
       "delete installation",

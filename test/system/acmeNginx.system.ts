@@ -1,13 +1,14 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { Agent, get } from "node:https";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { acmeCertificate } from "../../components/certificate/acmeCertificate.handler";
 import { CertificateError } from "../../components/certificate/error";
+import { replacePair } from "../../components/harbor/installation/servedPair";
 import { toHandler } from "../../components/provider/handler";
 import { type DockerStandIn, makeDockerStandIn } from "../certificate/dockerStandIn";
 import { opensslCertificate } from "../certificate/opensslCertificate";
@@ -67,8 +68,13 @@ describe("a challenge through a real nginx that redirects as Harbor's does", () 
 
   /** What `HarborInstallation` does with a new certificate. */
   const install = async () => {
-    await copyFile(join(request.directory, "chain.pem"), join(etc, "server.crt"));
-    await copyFile(join(request.directory, "key.pem"), join(etc, "server.key"));
+    const [chain, key] = await Promise.all(
+      ["chain.pem", "key.pem"].map((name) => readFile(join(request.directory, name), "utf8")),
+    );
+    await replacePair(
+      { chain: join(etc, "server.crt"), key: join(etc, "server.key") },
+      { chain: `${chain}`, key: `${key}` },
+    );
     nginx.kill("SIGHUP");
   };
 

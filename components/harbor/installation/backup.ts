@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { lstat, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { type CopyRule, copyTree, linkMissing, makeFolder, putInPlace, sizeOf } from "./copyTree";
+import { type CopyRule, copyTree, exchange, makeFolder, putInPlace, sizeOf } from "./copyTree";
 import { HarborInstallationError } from "./error";
 import type { Layout } from "./layout";
 import { requireDisk } from "./machine";
@@ -15,6 +15,9 @@ const LEFT_OUT = [BACKUPS, "trivy-adapter"];
 /** distribution's storage: blobs are named by their content and never written again; links below `repositories` are. */
 const BLOBS = "registry/docker/registry/v2/blobs";
 const REPOSITORIES = "registry/docker/registry/v2/repositories";
+const SET_ASIDE = ".set-aside";
+/** Within a backup, what a restore has replaced so far. */
+const REPLACED = "replaced";
 /** Room that stays free beside the copy. */
 const RESERVE_BYTES = 2 ** 28;
 
@@ -43,7 +46,9 @@ export async function makeBackup(layout: Layout, backup: string): Promise<void> 
   await keepRendering(layout);
   const rule = ruleOf(layout);
   const partial = `${backup}.partial`;
-  for (const folder of [path.dirname(partial), partial, path.join(partial, "data")]) await makeFolder(folder);
+  // The folder for what a restore replaces is made here, for a restore may have to do without any room.
+  const folders = [path.dirname(partial), partial, path.join(partial, "data"), path.join(partial, REPLACED)];
+  for (const folder of folders) await makeFolder(folder);
   for (const name of await entriesOf(layout)) {
     await copyTree(path.join(layout.data, name), path.join(partial, "data", name), rule);
   }
@@ -79,21 +84,30 @@ export function isRestoring(backup: string): boolean {
   return existsSync(restoringOf(backup));
 }
 
+/** True when a restore came to its end: nothing is left of the backup but the journal's word of it. */
+export function isUsedUp(backup: string): boolean {
+  return !existsSync(backup) && !isRestoring(backup);
+}
+
+/** Where a restore of `backup` puts the data that it replaces; a folder that would do as a data folder. */
+export function setAsideFolder(backup: string): string {
+  return `${backup}${SET_ASIDE}`;
+}
+
 /**
  * Puts the backup in the place of what is there, by renames: it needs no room, and goes on where a kill stopped it. The backup is
  * used up.
+ *
+ * @param setAside keeps what is replaced, in `setAsideFolder`; it is removed otherwise
  */
-export async function restoreBackup(layout: Layout, backup: string): Promise<void> {
+export async function restoreBackup(layout: Layout, backup: string, setAside: boolean): Promise<void> {
   const restoring = restoringOf(backup);
   // Said by a name and not in a file: a disk that is full has room for it.
   if (!existsSync(restoring)) await rename(backup, restoring);
-  const data = path.join(restoring, "data");
+  const [data, replaced] = [path.join(restoring, "data"), path.join(restoring, REPLACED)];
+  await makeFolder(replaced);
   for (const name of await readdir(data).catch(() => [])) {
-    if (name !== "registry") await putInPlace(path.join(data, name), path.join(layout.data, name));
-  }
-  if (existsSync(path.join(data, BLOBS))) await linkMissing(path.join(data, BLOBS), path.join(layout.data, BLOBS));
-  if (existsSync(path.join(data, REPOSITORIES))) {
-    await putInPlace(path.join(data, REPOSITORIES), path.join(layout.data, REPOSITORIES));
+    await exchange(path.join(data, name), path.join(layout.data, name), path.join(replaced, name));
   }
   for (const file of renderedOf(layout)) {
     const kept = path.join(layout.before, path.basename(file));
@@ -101,14 +115,15 @@ export async function restoreBackup(layout: Layout, backup: string): Promise<voi
     // The new release's file would start it on the old one's data.
     if (existsSync(absent(kept))) await rm(file, { recursive: true, force: true });
   }
-  await rm(layout.before, { recursive: true, force: true });
+  for (const folder of [layout.input, layout.before]) await rm(folder, { recursive: true, force: true });
+  if (setAside && !existsSync(setAsideFolder(backup))) await rename(replaced, setAsideFolder(backup));
   await rm(restoring, { recursive: true, force: true });
 }
 
 /** The folder of the last whole backup; undefined when there is none. */
 export async function lastBackup(layout: Layout): Promise<string | undefined> {
   const names = await readdir(path.join(layout.data, BACKUPS)).catch(() => []);
-  const whole = names.filter((name) => !/\.(partial|restoring)$/.test(name)).sort(byTime);
+  const whole = names.filter((name) => !/\.(partial|restoring|set-aside)$/.test(name)).sort(byTime);
   const last = whole.at(-1);
   return last === undefined ? undefined : path.join(layout.data, BACKUPS, last);
 }
@@ -118,11 +133,12 @@ function byTime(a: string, b: string): number {
   return (left ?? "") < (right ?? "") ? -1 : 1;
 }
 
-/** Removes all backups but this one. */
+/** Removes all backups but this one. What was set aside is in no backup: only a person knows when nobody misses it. */
 export async function removeOtherBackups(backup: string): Promise<void> {
   const folder = path.dirname(backup);
   for (const name of await readdir(folder).catch(() => [])) {
-    if (name !== path.basename(backup)) await rm(path.join(folder, name), { recursive: true, force: true });
+    if (name === path.basename(backup) || name.endsWith(SET_ASIDE)) continue;
+    await rm(path.join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import {
   chmod,
   chown,
@@ -58,26 +58,24 @@ export async function makeFolder(folder: string): Promise<boolean> {
   }
 }
 
-/** Links every file below `from` that is missing below `to`. */
-export async function linkMissing(from: string, to: string): Promise<void> {
-  const status = await lstat(from);
-  if (!status.isDirectory()) {
-    await link(from, to).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
-    return;
-  }
-  if (await makeFolder(to)) {
-    await chown(to, status.uid, status.gid);
-    await chmod(to, status.mode & 0o7777);
-  }
-  for (const name of await readdir(from)) await linkMissing(path.join(from, name), path.join(to, name));
-}
-
 /** Puts `from` in the place of `to` without needing room. A kill between leaves `from`, and the next call ends it. */
 export async function putInPlace(from: string, to: string): Promise<void> {
   await rm(to, { recursive: true, force: true });
   await mkdir(path.dirname(to), { recursive: true });
+  await rename(from, to);
+}
+
+/**
+ * Puts `from` in the place of `to`, and what is there in that of `replaced`, by renames alone. A kill between leaves `from`, and
+ * the next call ends it.
+ */
+export async function exchange(from: string, to: string, replaced: string): Promise<void> {
+  let free = replaced;
+  // Taken where something came up at `to` again after a kill.
+  for (let number = 2; existsSync(free); number++) free = `${replaced}.${number}`;
+  await rename(to, free).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
   await rename(from, to);
 }
 

@@ -23,10 +23,16 @@ export async function readRecord(layout: Layout): Promise<DataRecord | undefined
   });
   if (text !== undefined) return parse(layout.record, text);
   if (!(await hasDatabase(layout))) return undefined;
-  throw new HarborInstallationError(
+  throw unknownData(layout, ["database"]);
+}
+
+/** Of data that were made by somebody else, or by hand. */
+export function unknownData(layout: Layout, names: readonly string[]): HarborInstallationError {
+  return new HarborInstallationError(
     "HARBOR_DATA_UNKNOWN",
-    `${layout.data} holds the database of a Harbor that was not installed from here. Name an empty folder; or to take it over, ` +
-      `write {"version": "X.Y.Z", "databasePassword": "…"} (both from its harbor.yml) into ${layout.record}, mode 0600`,
+    `${layout.data} holds ${names.join(", ")} that no installation from here has made. Name an empty folder as \`dataDirectory\`; or if ` +
+      "they are a Harbor's that this one takes over, stop it and write its version and database password (both from its harbor.yml) " +
+      `as {"version": "X.Y.Z", "databasePassword": "…"} into ${layout.record}, mode 0600`,
   );
 }
 

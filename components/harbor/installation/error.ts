@@ -17,6 +17,7 @@ export type HarborInstallationErrorCode =
   | "HARBOR_DISK_FULL"
   | "HARBOR_HOSTNAME_UNKNOWN"
   | "HARBOR_FOREIGN"
+  | "HARBOR_DIRECTORY_UNKNOWN"
   | "HARBOR_DATA_UNKNOWN"
   | "HARBOR_DATA_SCATTERED"
   // Images and configuration

@@ -8,6 +8,7 @@ import { provideImages } from "./images";
 import type { HarborInstallationInputs, HarborInstallationOutputs, HarborInstallationState } from "./inputs";
 import { type Layout, layoutOf } from "./layout";
 import { endLeftOvers } from "./leftOvers";
+import { requireOwnFolders } from "./ownFolders";
 import { preflight } from "./preflight";
 import { prepare } from "./prepare";
 import { progress } from "./progress";
@@ -31,12 +32,14 @@ export async function converge(
   const layout = layoutOf(inputs);
   return await explainingFullDisk(layout, async () => {
     await preflight(inputs);
+    if (state === undefined) await requireOwnFolders(layout);
     await endLeftOvers(layout);
     await recoverUpgrade(inputs);
     // A release that never came so far as to have data can be any other.
     const record = (await hasDatabase(layout)) ? await readRecord(layout) : undefined;
     requireNoDowngrade(record?.version ?? inputs.version, inputs.version);
-    await provideImages(inputs, progress);
+    // Asked for before anything is stopped, and only then: a new certificate needs no registry.
+    if (isUpgrade(record, inputs) || (await isRenderingDue(inputs))) await provideImages(inputs, progress);
     if (isUpgrade(record, inputs)) await upgrade(inputs, record, state);
     await bringUp(inputs, layout);
     await ensureAdminPassword(inputs, inputs.adminPassword, state?.adminPassword, progress);

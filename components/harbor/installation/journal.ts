@@ -1,11 +1,12 @@
 import { readFile, rm } from "node:fs/promises";
 import { writeAtomically } from "../../files/ownedFiles";
-import type { HarborInstallationInputs } from "./inputs";
+import type { Address } from "./address";
 import type { Layout } from "./layout";
 
 /**
- * Where an upgrade is. Up to `backing-up` nothing but the containers was touched; from `migrating` on the new release may have
- * changed the data, and the backup is whole.
+ * Where an upgrade is. Up to `backing-up` nothing but the containers was touched. From `migrating` on the backup is whole, and
+ * configuration and keys may be the new release's; from `starting` on the new release may run. A new release that is healthy
+ * ends the upgrade, and the journal with it; `restoring` is the way back.
  */
 export type UpgradePhase = "stopping" | "backing-up" | "migrating" | "starting" | "restoring";
 
@@ -17,7 +18,15 @@ export interface UpgradeJournal {
   /** Folder of the backup. */
   readonly backup: string;
   /** Where the old release is reached when it runs again. */
-  readonly old: Pick<HarborInstallationInputs, "hostname" | "httpsPort" | "tls">;
+  readonly old: Address;
+  /** Where the new release is reached. */
+  readonly next: Address;
+  /** A Harbor ran on the data since the backup was made, and may have taken pushes: the way back must not remove them. */
+  readonly ran?: boolean;
+}
+
+export function addressOf({ hostname, httpsPort, tls }: Address): Address {
+  return { hostname, tls, ...(httpsPort !== undefined && { httpsPort }) };
 }
 
 export async function readJournal(layout: Layout): Promise<UpgradeJournal | undefined> {

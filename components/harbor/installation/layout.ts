@@ -26,6 +26,9 @@ export interface Layout {
   readonly certificate: { readonly chain: string; readonly key: string };
 }
 
+/** What Harbor and `prepare` make in the data folder; beside this program's own, what else is there is somebody's. */
+export const DATA = ["ca_download", "database", "job_logs", "redis", "registry", "secret", "trivy-adapter"];
+
 export function layoutOf(inputs: Pick<HarborInstallationInputs, "directory" | "dataDirectory" | "tls">): Layout {
   const directory = resolvePath(inputs.directory);
   const data = path.resolve(inputs.dataDirectory);

@@ -8,11 +8,10 @@ import { HarborInstallationError } from "./error";
 import { pullPolicy } from "./images";
 import type { HarborInstallationInputs } from "./inputs";
 import { layoutOf } from "./layout";
-import { forgetRendered, harborYmlFile, harborYmlToMigrate, keepRendered } from "./rendered";
+import { PREPARE_CONTAINER, removePrepareContainer } from "./leftOvers";
+import { beginRendering, harborYmlFile, harborYmlToMigrate, keepRendered } from "./rendered";
 import { prepareImage } from "./version";
 
-/** A name of ours, so that a container that a killed run left is found and ended. */
-const CONTAINER = "breakwater-harbor-prepare";
 const PREPARE_MS = 10 * 60_000;
 
 /**
@@ -25,8 +24,8 @@ const PREPARE_MS = 10 * 60_000;
 export async function prepare(inputs: HarborInstallationInputs, databasePassword: string, from: string): Promise<void> {
   const layout = layoutOf(inputs);
   const input = path.join(layout.input, "harbor.yml");
-  await forgetRendered(layout);
   await mkdir(layout.directory, { recursive: true });
+  await beginRendering(layout);
   await mkdir(layout.common, { recursive: true });
   await chmod(layout.common, 0o700); // it holds passwords that `prepare` lets root's group read
   try {
@@ -54,12 +53,12 @@ export async function prepare(inputs: HarborInstallationInputs, databasePassword
 }
 
 async function runPrepare(inputs: HarborInstallationInputs, options: string[], command: string[]): Promise<void> {
-  const run = ["run", "--rm", "--name", CONTAINER, "--pull", pullPolicy(inputs), ...options];
+  const run = ["run", "--rm", "--name", PREPARE_CONTAINER, "--pull", pullPolicy(inputs), ...options];
   try {
-    await removeLeftOver();
+    await removePrepareContainer();
     await runDocker([...run, prepareImage(inputs.version), ...command], { timeoutMs: PREPARE_MS });
   } catch (error) {
-    if (error instanceof DockerError && error.code === "DOCKER_TIMEOUT") await removeLeftOver();
+    if (error instanceof DockerError && error.code === "DOCKER_TIMEOUT") await removePrepareContainer();
     if (!(error instanceof DockerError) || error.code !== "DOCKER_COMMAND_FAILED") throw error;
     throw new HarborInstallationError(
       "HARBOR_PREPARE_FAILED",
@@ -67,9 +66,4 @@ async function runPrepare(inputs: HarborInstallationInputs, options: string[], c
       { cause: error },
     );
   }
-}
-
-async function removeLeftOver(): Promise<void> {
-  const found = await runDocker(["ps", "--all", "--quiet", "--filter", `name=^/?${CONTAINER}$`], { timeoutMs: 60_000 });
-  if (found.trim() !== "") await runDocker(["rm", "--force", CONTAINER], { timeoutMs: 60_000 });
 }

@@ -1,28 +1,16 @@
 import { rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { BACKUPS, isRestoring, removePartial } from "./backup";
+import { BACKUPS } from "./backup";
 import { composeDown } from "./compose";
 import { requireLocalEngine } from "./engine";
 import type { HarborInstallationState } from "./inputs";
-import { readJournal, removeJournal } from "./journal";
-import { type Layout, layoutOf } from "./layout";
+import { settleUpgrade } from "./interrupted";
+import { removeJournal } from "./journal";
+import { DATA, type Layout, layoutOf } from "./layout";
 import { endLeftOvers } from "./leftOvers";
 import { requireMachine } from "./machine";
 import { progress } from "./progress";
 import { restore } from "./wayBack";
-
-/** What Harbor, `prepare` and this program make in the data folder; what else is there is somebody's. */
-const DATA = [
-  BACKUPS,
-  "breakwater.json",
-  "ca_download",
-  "database",
-  "job_logs",
-  "redis",
-  "registry",
-  "secret",
-  "trivy-adapter",
-];
 
 /** Stops and removes Harbor and what was rendered for it. Images and database stay unless `deleteData` is declared. */
 export async function removeInstallation(state: HarborInstallationState): Promise<void> {
@@ -30,10 +18,11 @@ export async function removeInstallation(state: HarborInstallationState): Promis
   requireMachine();
   await requireLocalEngine();
   await endLeftOvers(layout);
-  await composeDown(layout);
   if (!state.deleteData) await endUpgrade(layout);
+  await composeDown(layout);
   const { harborYml, composeFile, common, input, rendered, before, journal } = layout;
-  for (const file of [harborYml, composeFile, common, input, rendered, before, journal]) {
+  // The last two say whose the others are.
+  for (const file of [harborYml, composeFile, common, input, before, rendered, journal]) {
     await rm(file, { recursive: true, force: true });
   }
   await removeEmpty(layout.directory);
@@ -41,18 +30,22 @@ export async function removeInstallation(state: HarborInstallationState): Promis
     progress(`images and database stay in ${layout.data}; \`deleteData: true\` would delete them too`);
     return;
   }
-  for (const name of DATA) await rm(path.join(layout.data, name), { recursive: true, force: true });
+  // The record last, for the same reason.
+  for (const file of [
+    ...DATA.map((name) => path.join(layout.data, name)),
+    path.join(layout.data, BACKUPS),
+    layout.record,
+  ]) {
+    await rm(file, { recursive: true, force: true });
+  }
   await removeEmpty(layout.data);
 }
 
-/** Data that stay are to be whole, and of one release. */
+/** Data that stay are to be whole, and of one release: the new one where it came up, else the old one. */
 async function endUpgrade(layout: Layout): Promise<void> {
-  const journal = await readJournal(layout);
+  const journal = await settleUpgrade(layout);
   if (journal === undefined) return;
-  const { phase, backup } = journal;
-  const untouched = phase === "stopping" || phase === "backing-up";
-  if (untouched && !isRestoring(backup)) await removePartial(layout, backup);
-  else await restore(layout, journal);
+  await restore(layout, journal);
   await removeJournal(layout);
 }
 

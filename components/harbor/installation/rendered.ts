@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { driftOfOwnedFiles, type OwnedFile, writeAtomically, writeOwnedFiles } from "../../files/ownedFiles";
 import { harborYml, withSecrets } from "./harborYml";
 import type { HarborInstallationInputs } from "./inputs";
@@ -43,9 +43,9 @@ export async function isRenderingDue(inputs: HarborInstallationInputs): Promise<
   return (await readRendered(layout))?.configuration !== configurationOf(inputs) || !files.every(existsSync);
 }
 
-/** Said before `prepare` begins, so that one that is killed is run again. */
-export async function forgetRendered(layout: Layout): Promise<void> {
-  await rm(layout.rendered, { force: true });
+/** Said before `prepare` begins: one that is killed is run again, and what it left in the folder is ours. */
+export async function beginRendering(layout: Layout): Promise<void> {
+  await writeAtomically(layout.rendered, { content: "{}\n" });
 }
 
 export async function keepRendered(inputs: HarborInstallationInputs, migrated: string): Promise<void> {

@@ -1,45 +1,41 @@
 import { messageOf } from "../../errors";
-import {
-  backupFolder,
-  isRestoring,
-  makeBackup,
-  removeOtherBackups,
-  removePartial,
-  requireBackupPossible,
-} from "./backup";
+import type { Address } from "./address";
+import { backupFolder, isRestoring, makeBackup, removePartial, requireBackupPossible } from "./backup";
 import { composeDown, composeUp } from "./compose";
+import { containersOf } from "./containers";
 import { type DataRecord, readRecord, writeRecord } from "./dataRecord";
 import { HarborInstallationError } from "./error";
 import { waitForHealth } from "./health";
 import { provideImages } from "./images";
 import type { HarborInstallationInputs } from "./inputs";
-import { readJournal, removeJournal, type UpgradeJournal, writeJournal } from "./journal";
-import { layoutOf } from "./layout";
+import { completeUpgrade, settleUpgrade } from "./interrupted";
+import { addressOf, removeJournal, type UpgradeJournal, writeJournal } from "./journal";
+import { type Layout, layoutOf } from "./layout";
 import { prepare } from "./prepare";
 import { progress } from "./progress";
-import { restore, startOld, wayBackFailed } from "./wayBack";
+import { restore, setAsideNote, startOld, wayBackFailed } from "./wayBack";
 
 /**
  * Goes from the release of `record` to the declared one: stop, back up, migrate and render, start, wait for health; and all
  * the way back when that fails. Throws `HARBOR_UPGRADE_FAILED` when the old release runs again,
  * `HARBOR_WAY_BACK_FAILED` when it does not.
  *
- * @param old the declaration that the old release runs by
+ * @param old where the old release is reached
  */
 export async function upgrade(
   inputs: HarborInstallationInputs,
   record: DataRecord,
-  old: HarborInstallationInputs = inputs,
+  old: Address = inputs,
 ): Promise<void> {
   const layout = layoutOf(inputs);
   await requireBackupPossible(layout);
-  const { hostname, httpsPort, tls } = old;
   const journal: UpgradeJournal = {
     from: record.version,
     to: inputs.version,
     phase: "stopping",
     backup: backupFolder(layout, record.version),
-    old: { hostname, tls, ...(httpsPort !== undefined && { httpsPort }) },
+    old: addressOf(old),
+    next: addressOf(inputs),
   };
   try {
     progress(`upgrading from ${journal.from} to ${journal.to}: stopping`);
@@ -58,22 +54,20 @@ export async function upgrade(
   await goOn(inputs, record, journal);
 }
 
-/** Ends what a run left that was killed in the middle of an upgrade: goes on to the declared release, or undoes it. */
+/**
+ * Ends what a run left that was killed in the middle of an upgrade. A new release that came up meanwhile stays; otherwise goes
+ * on to the declared release, or undoes the upgrade.
+ */
 export async function recoverUpgrade(inputs: HarborInstallationInputs): Promise<void> {
   const layout = layoutOf(inputs);
-  const journal = await readJournal(layout);
+  const journal = await settleUpgrade(layout);
   if (journal === undefined) return;
-  const { from, to, backup, phase } = journal;
-  progress(`an upgrade from ${from} to ${to} was interrupted while ${phase}`);
-  if (phase === "stopping" || phase === "backing-up") {
-    await removePartial(layout, backup);
-    return await removeJournal(layout);
-  }
+  const { to, backup, phase } = journal;
   if (phase !== "restoring" && !isRestoring(backup) && to === inputs.version) {
     const record = await readRecord(layout);
     if (record !== undefined) {
       await provideImages(inputs, progress);
-      return await goOn(inputs, record, journal);
+      return await goOn(inputs, record, { ...journal, next: addressOf(inputs) });
     }
   }
   await restore(layout, journal);
@@ -81,32 +75,42 @@ export async function recoverUpgrade(inputs: HarborInstallationInputs): Promise<
 }
 
 /** From the point on where the backup is whole. */
-async function goOn(inputs: HarborInstallationInputs, record: DataRecord, journal: UpgradeJournal): Promise<void> {
+async function goOn(inputs: HarborInstallationInputs, record: DataRecord, begun: UpgradeJournal): Promise<void> {
   const layout = layoutOf(inputs);
+  let journal = begun;
   try {
     await writeJournal(layout, { ...journal, phase: "migrating" });
     await composeDown(layout); // of a run that was killed while starting
     await writeRecord(layout, { ...record, version: journal.to });
     progress(`carrying the configuration over to ${journal.to}`);
     await prepare(inputs, record.databasePassword, journal.from);
-    await writeJournal(layout, { ...journal, phase: "starting" });
+    journal = { ...journal, phase: "starting", ran: true };
+    await writeJournal(layout, journal);
     await composeUp(inputs, progress);
     await waitForHealth(inputs, progress);
   } catch (error) {
     progress(`${journal.to} does not come up; going back to ${journal.from}`);
+    // A release of which no container was made, as when an image is missing, has written nothing.
+    journal = { ...journal, ran: begun.ran === true || (journal.ran === true && (await hasContainers(layout))) };
     try {
       await restore(layout, journal);
     } catch (failure) {
       throw wayBackFailed(journal, error, failure);
     }
     await startOld(inputs, journal, error);
+    const note = setAsideNote(journal);
     throw new HarborInstallationError(
       "HARBOR_UPGRADE_FAILED",
-      `the upgrade to ${journal.to} failed, and ${journal.from} is back as it was, with its data. Why: ${messageOf(error)}`,
+      `the upgrade to ${journal.to} failed, and ${journal.from} is back as it was, with its data. Why: ${messageOf(error)}${note && `\n${note}`}`,
       { cause: error },
     );
   }
-  await removeJournal(layout);
-  await removeOtherBackups(journal.backup);
-  progress(`${journal.to} runs; the data as they were before are in ${journal.backup}`);
+  await completeUpgrade(layout, journal);
+}
+
+async function hasContainers(layout: Layout): Promise<boolean> {
+  return await containersOf(layout.directory).then(
+    (containers) => containers.length > 0,
+    () => true, // the engine does not say
+  );
 }

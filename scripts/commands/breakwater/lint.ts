@@ -5,9 +5,10 @@ import { CertificateError } from "../../../components/notary/certificates/error"
 import { type ChainPurpose, type ChainViolation, lintChain } from "../../../components/notary/certificates/lint";
 import { parseCertificates } from "../../../components/notary/certificates/pem";
 import { ExtendedKeyUsage } from "../../../components/notary/certificates/usage";
+import { printable } from "../../../components/notary/quoted";
 import { EXIT } from "./error";
 import { readInput } from "./files";
-import { coloured, printable, printJson, printLine, type Terminal } from "./terminal";
+import { coloured, printJson, printLine, type Terminal } from "./terminal";
 import type { Verb } from "./verb";
 
 const HELP = `breakwater lint CHAIN... [OPTIONS]

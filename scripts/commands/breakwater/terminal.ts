@@ -1,3 +1,5 @@
+import { printable } from "../../../components/notary/quoted";
+
 /** What a command talks to: the process, or a test. */
 export interface Terminal {
   /** Standard output: the result alone. */
@@ -15,14 +17,6 @@ export interface Terminal {
 /** A line for a person. What others wrote can hold control characters: they must not move the cursor or hide text. */
 export function printLine(write: (text: string) => void, line: string): void {
   write(`${printable(line)}\n`);
-}
-
-/** Control characters, and those that turn the direction of text, as `\u….`. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 const COLOURS = { green: 32, yellow: 33, red: 31 } as const;

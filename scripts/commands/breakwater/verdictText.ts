@@ -1,5 +1,6 @@
+import { printable } from "../../../components/notary/quoted";
 import type { ArtifactVerdict, Outcome, SignatureVerdict } from "../../../components/notary/verification/verdict";
-import { coloured, printable, printLine, type Terminal } from "./terminal";
+import { coloured, printLine, type Terminal } from "./terminal";
 
 /** A verdict for a person. */
 export interface ShownVerdict {

@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
-import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   BACKUPS,
   backupFolder,
   isRestoring,
+  isUsedUp,
   lastBackup,
   makeBackup,
   removeOtherBackups,
   restoreBackup,
+  setAsideFolder,
 } from "../../../components/harbor/installation/backup";
 import { makePlace, type Place, put } from "./support";
 
@@ -46,8 +48,9 @@ async function changedByNewRelease({ layout, data }: Awaited<ReturnType<typeof b
   await rm(layout.common, { recursive: true });
 }
 
+const text = (file: string) => readFile(file, "utf8");
+
 async function expectAsBefore({ layout, data, backup }: Awaited<ReturnType<typeof backedUp>>): Promise<void> {
-  const text = (file: string) => readFile(file, "utf8");
   expect(await text(data("database/base/now"))).toBe("old rows");
   expect(existsSync(data("database/base/2"))).toBe(false);
   expect(await text(data(TAG))).toBe("sha256:old");
@@ -56,7 +59,17 @@ async function expectAsBefore({ layout, data, backup }: Awaited<ReturnType<typeo
   expect(await text(layout.composeFile)).toBe("old composition");
   expect(await text(join(layout.common, "config/core/env"))).toBe("old");
   expect(isRestoring(backup)).toBe(false);
-  expect(existsSync(backup)).toBe(false);
+  expect(isUsedUp(backup)).toBe(true);
+}
+
+/** What the new release has written since is whole, in a folder that would do as a data folder. */
+async function expectSetAside({ backup }: Awaited<ReturnType<typeof backedUp>>): Promise<void> {
+  const aside = (name: string) => join(setAsideFolder(backup), name);
+  expect(await text(aside("database/base/1"))).toBe("new rows");
+  expect(await text(aside("database/base/2"))).toBe("new table");
+  expect(await text(aside(TAG))).toBe("sha256:new");
+  expect(await text(aside(BLOB.replace("abc", "abd")))).toBe("new blob");
+  expect(await text(aside("breakwater.json"))).toBe("{}");
 }
 
 describe("a backup", () => {
@@ -85,23 +98,39 @@ describe("a backup", () => {
   it("puts everything back", async () => {
     const harbor = await backedUp();
     await changedByNewRelease(harbor);
-    await restoreBackup(harbor.layout, harbor.backup);
+    await restoreBackup(harbor.layout, harbor.backup, false);
     await expectAsBefore(harbor);
+    expect(await readdir(join(harbor.layout.data, BACKUPS))).toEqual([]);
+  });
+
+  it("keeps what it replaces where a Harbor may have taken pushes since, also when a later upgrade succeeds", async () => {
+    const harbor = await backedUp();
+    await changedByNewRelease(harbor);
+    await restoreBackup(harbor.layout, harbor.backup, true);
+    await expectAsBefore(harbor);
+    await expectSetAside(harbor);
+    const next = backupFolder(harbor.layout, "2.14.3", new Date("2030-01-01T00:00:00Z"));
+    await makeBackup(harbor.layout, next);
+    expect(await lastBackup(harbor.layout)).toBe(next);
+    await removeOtherBackups(next);
+    await expectSetAside(harbor);
   });
 
   it("goes on putting back after a kill between any two of its steps", async () => {
     for (const killed of [
       async () => undefined,
-      // before and after the database was removed, and after it was put in place
-      async (restoring: string) => void (await readdir(restoring)),
-      async (_restoring: string, data: (name: string) => string) => rm(data("database"), { recursive: true }),
+      // after the database was taken away, and after the old one was put in place
       async (restoring: string, data: (name: string) => string) => {
-        await rm(data("database"), { recursive: true });
-        await rename(join(restoring, "data/database"), data("database"));
+        await rename(data("database"), join(restoring, "replaced/database"));
       },
       async (restoring: string, data: (name: string) => string) => {
-        await mkdir(dirname(data(BLOB)), { recursive: true });
-        await link(join(restoring, "data", BLOB), data(BLOB));
+        await rename(data("database"), join(restoring, "replaced/database"));
+        await rename(join(restoring, "data/database"), data("database"));
+      },
+      // the engine made the folder of a container's mount anew
+      async (restoring: string, data: (name: string) => string) => {
+        await rename(data("database"), join(restoring, "replaced/database"));
+        await put(data("database/base/1"), "made meanwhile");
       },
     ]) {
       const harbor = await backedUp();
@@ -109,9 +138,20 @@ describe("a backup", () => {
       await rename(harbor.backup, `${harbor.backup}.restoring`);
       expect(isRestoring(harbor.backup)).toBe(true);
       await killed(`${harbor.backup}.restoring`, harbor.data);
-      await restoreBackup(harbor.layout, harbor.backup);
+      await restoreBackup(harbor.layout, harbor.backup, true);
       await expectAsBefore(harbor);
+      await expectSetAside(harbor);
     }
+  });
+
+  it("that is in place but for its last steps ends, and what was set aside stays", async () => {
+    const harbor = await backedUp();
+    await changedByNewRelease(harbor);
+    await restoreBackup(harbor.layout, harbor.backup, true);
+    await mkdir(join(`${harbor.backup}.restoring`, "data"), { recursive: true });
+    await restoreBackup(harbor.layout, harbor.backup, true);
+    await expectAsBefore(harbor);
+    await expectSetAside(harbor);
   });
 
   it("is the last one by its time, and replaces the earlier ones", async () => {

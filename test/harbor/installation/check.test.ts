@@ -25,6 +25,7 @@ describe("the declaration of a Harbor", () => {
       await refused({ httpPort: 8080, httpsPort: 8443, installer: { path: "x", sha256: "a".repeat(64) } }),
     ).toEqual([]);
     expect(await refused({ version: "2.16.0", directory: "/srv/harbor/" }, declared)).toEqual([]);
+    expect(await refused({ dataDirectory: "/srv/harbor-data" })).toEqual([]);
   });
 
   it.each([
@@ -37,6 +38,12 @@ describe("the declaration of a Harbor", () => {
     ["dataDirectory", { dataDirectory: "/srv/da:ta" }],
     ["httpPort", { httpPort: 0 }],
     ["httpsPort", { httpsPort: 70_000 }],
+    ["httpsPort", { httpsPort: 80 }],
+    ["httpPort", { httpPort: 443 }],
+    ["httpPort", { httpPort: 8443, httpsPort: 8443 }],
+    ["dataDirectory", { dataDirectory: "/srv/harbor" }],
+    ["dataDirectory", { dataDirectory: "/srv/harbor/data" }],
+    ["dataDirectory", { directory: "/srv/data/harbor/" }],
     ["installer", { installer: { path: "x.tgz", sha256: "abc" } }],
   ])("is refused by its property %s: %j", async (property, changes) => {
     expect(await refused(changes)).toEqual([property]);

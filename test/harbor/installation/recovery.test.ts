@@ -1,9 +1,14 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { backupFolder, makeBackup } from "../../../components/harbor/installation/backup";
+import { backupFolder, makeBackup, setAsideFolder } from "../../../components/harbor/installation/backup";
 import { newRecord, readRecord, writeRecord } from "../../../components/harbor/installation/dataRecord";
-import { readJournal, type UpgradePhase, writeJournal } from "../../../components/harbor/installation/journal";
+import {
+  addressOf,
+  readJournal,
+  type UpgradePhase,
+  writeJournal,
+} from "../../../components/harbor/installation/journal";
 import { recoverUpgrade } from "../../../components/harbor/installation/upgrade";
 import { expectCode, makePlace, put, scriptDocker } from "./support";
 
@@ -16,14 +21,14 @@ async function killedWhile(phase: UpgradePhase, composition?: string) {
   await writeRecord(layout, record);
   if (composition !== undefined) await put(layout.composeFile, composition);
   const backup = backupFolder(layout, "2.14.3");
-  const { hostname, tls } = inputs;
+  const address = addressOf(inputs);
   if (phase === "backing-up") await put(`${backup}.partial/data/database/rows`, "old");
   if (!["stopping", "backing-up"].includes(phase)) {
     await makeBackup(layout, backup);
     await put(`${layout.data}/database/rows`, "new rows");
     await writeRecord(layout, { ...record, version: "2.15.2" });
   }
-  await writeJournal(layout, { from: "2.14.3", to: "2.15.2", phase, backup, old: { hostname, tls } });
+  await writeJournal(layout, { from: "2.14.3", to: "2.15.2", phase, backup, old: address, next: address });
   const rows = () => readFile(`${layout.data}/database/rows`, "utf8");
   return { ...place, backup, rows, version: async () => (await readRecord(layout))?.version };
 }
@@ -48,6 +53,38 @@ describe("an upgrade that was killed", () => {
       expect([await rows(), await version()]).toEqual(["old rows", "2.14.3"]);
     },
   );
+
+  // Its containers were removed by hand, or do not run: whether it took pushes before can't be known.
+  it("while starting loses nothing of what the new release wrote when it is undone", async () => {
+    const { inputs, backup } = await killedWhile("starting");
+    await scriptDocker("");
+    await recoverUpgrade({ ...inputs, version: "2.14.3" });
+    expect(await readFile(`${setAsideFolder(backup)}/database/rows`, "utf8")).toBe("new rows");
+  });
+
+  it("while migrating, after which somebody started a Harbor by hand, loses nothing of what that one wrote", async () => {
+    const { inputs, layout, backup } = await killedWhile("migrating");
+    await scriptDocker(
+      `[ "$1" != ps ] || printf 'harbor-core\\trunning\\tx\\tUp\\tharbor\\t${layout.directory}\\tcore\\t\\n'`,
+    );
+    await recoverUpgrade({ ...inputs, version: "2.14.3" });
+    expect(await readFile(`${setAsideFolder(backup)}/database/rows`, "utf8")).toBe("new rows");
+  });
+
+  it("while migrating leaves nothing beside the old data when it is undone: no Harbor ran", async () => {
+    const { inputs, backup } = await killedWhile("migrating");
+    await scriptDocker("");
+    await recoverUpgrade({ ...inputs, version: "2.14.3" });
+    expect(existsSync(setAsideFolder(backup))).toBe(false);
+  });
+
+  it("at the end of its way back, before the journal said so, has ended", async () => {
+    const { inputs, layout, backup, rows } = await killedWhile("starting");
+    await rm(backup, { recursive: true });
+    await scriptDocker("");
+    await recoverUpgrade(inputs);
+    expect([await readJournal(layout), await rows()]).toEqual([undefined, "new rows"]);
+  });
 
   it("while restoring, after the backup was used up, has ended", async () => {
     const { inputs, layout, backup, rows } = await killedWhile("restoring");

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GO_RELEASE } from "../../../scripts/setup/gotoolchain.mjs";
@@ -7,6 +7,7 @@ import { toolsDirectory } from "../../../scripts/setup/paths.mjs";
 import { projectRoot, toolPath } from "../../support/tools";
 import type { DockerEngine } from "../dockerEngine";
 import { placeNginx } from "./nginx";
+import { placeProgram } from "./program";
 
 /** What the stand-in plays in each image, what it is built on, and whose user the container runs as. */
 const IMAGES = [
@@ -36,11 +37,12 @@ export function buildImages(engine: DockerEngine, releases: readonly string[]): 
     const context = join(folder, "context");
     mkdirSync(context);
     buildStandIn(join(context, "standin"));
-    copyFileSync(toolPath("registry"), join(context, "registry"));
+    // Debian's registry, which may stand for the tested one, is linked dynamically.
+    placeProgram(join(context, "registry"), toolPath("registry"), "registry");
     placeNginx(join(context, "nginx"), join(folder, "fetched"));
     const bases = {
       plain: ["FROM scratch", "COPY standin /standin", 'ENTRYPOINT ["/standin"]'],
-      registry: ["FROM standin/plain", "COPY registry /registry"],
+      registry: ["FROM standin/plain", "COPY registry /"],
       nginx: [
         "FROM scratch",
         "COPY nginx /",

@@ -39,6 +39,8 @@ export function describeInstallation(the: { readonly machine: Machine }): void {
 
     test("is left alone by a second run", async () => {
       const before = machine.containers();
+      // As `docker image prune` would: nothing has to be rendered, and no registry is asked.
+      machine.engine.docker(["rmi", `goharbor/prepare:v${OLD}`]);
       const call = machine.call("update", ["id", state, machine.inputs(id)]);
       unwrap(await call.outcome);
       expect(machine.containers()).toEqual(before);
@@ -59,7 +61,10 @@ export function describeInstallation(the: { readonly machine: Machine }): void {
 
     test("is reconfigured: another port, the same data", async () => {
       const { http, https } = machine.ports;
-      state = await machine.update(state, machine.inputs(id, { adminPassword: SECOND, httpsPort: https + 1 }));
+      state = await machine.update(
+        state,
+        machine.inputs(id, { adminPassword: SECOND, httpsPort: https + 1, installer }),
+      );
       expect((await ask(machine, blob, { password: SECOND, port: https + 1 })).body).toBe("kept through it all");
       await expect(ask(machine, "/", { port: https })).rejects.toThrow("ECONNREFUSED");
       const redirected = await fetch(`http://127.0.0.1:${http}/v2/`, { redirect: "manual" });

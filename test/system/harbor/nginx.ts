@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { placeProgram } from "./program";
 
 const BINARY = "/usr/sbin/nginx";
 
@@ -12,8 +13,7 @@ const BINARY = "/usr/sbin/nginx";
  */
 export function placeNginx(folder: string, scratch: string): void {
   const binary = existsSync(BINARY) ? BINARY : fetchNginx(scratch);
-  place(folder, binary, BINARY);
-  for (const library of librariesOf(binary)) place(folder, realpathSync(library), library);
+  placeProgram(folder, binary, BINARY);
   mkdirSync(join(folder, "tmp"), { recursive: true });
   chmodSync(join(folder, "tmp"), 0o777); // nginx runs as an ordinary user and keeps its files there
 }
@@ -26,16 +26,4 @@ function fetchNginx(scratch: string): string {
     stdio: ["ignore", "ignore", "pipe"],
   });
   return join(scratch, "unpacked", BINARY);
-}
-
-/** Absolute paths, the dynamic linker's among them. */
-function librariesOf(binary: string): string[] {
-  const output = execFileSync("ldd", [binary], { encoding: "utf8" });
-  if (output.includes("not found")) throw new Error(`a library of nginx is missing:\n${output}`);
-  return [...output.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => path ?? "");
-}
-
-function place(folder: string, from: string, to: string): void {
-  mkdirSync(join(folder, dirname(to)), { recursive: true });
-  copyFileSync(from, join(folder, to));
 }

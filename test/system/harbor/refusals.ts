@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HarborInstallationInputs } from "../../../components/harbor/installation/inputs";
@@ -62,6 +62,32 @@ export function describeRefusals(the: { readonly machine: Machine }): void {
         await expectRefused("HARBOR_FOREIGN", "redis");
       } finally {
         machine.engine.docker(["rm", "redis"]);
+      }
+    });
+
+    test("in the folder of a Harbor that was installed by hand", async () => {
+      const file = machine.path("harbor", "docker-compose.yml");
+      mkdirSync(machine.path("harbor"));
+      writeFileSync(file, "services: {}\n");
+      try {
+        const outcome = await machine.call("create", [machine.inputs(id)]).outcome;
+        expect(outcome).toEqual({ error: expect.stringContaining("[HARBOR_DIRECTORY_UNKNOWN]") });
+        expect(readFileSync(file, "utf8")).toBe("services: {}\n");
+        expect(existsSync(machine.path("data"))).toBe(false);
+      } finally {
+        rmSync(machine.path("harbor"), { recursive: true });
+      }
+    });
+
+    test("on the data of another registry", async () => {
+      mkdirSync(machine.path("data", "registry", "docker"), { recursive: true });
+      try {
+        const outcome = await machine.call("create", [machine.inputs(id)]).outcome;
+        expect(outcome).toEqual({ error: expect.stringContaining("[HARBOR_DATA_UNKNOWN]") });
+        expect(readdirSync(machine.path("data"))).toEqual(["registry"]);
+        expect(existsSync(machine.path("harbor"))).toBe(false);
+      } finally {
+        rmSync(machine.path("data"), { recursive: true });
       }
     });
 

@@ -63,12 +63,21 @@ export function describeUpgrade(the: { readonly machine: Machine }): void {
       ["a component never gets healthy", { unhealthy: { registryctl: `v${NEW}` } }],
       ["prepare migrate fails", { fails: { migrate: `v${NEW}` } }],
     ])("in which %s goes all the way back", async (_what, faults) => {
+      const backups = () => readdirSync(machine.path("data", "breakwater-backup"));
+      const before = backups();
       machine.setFaults(faults);
       const inputs = machine.inputs(id, { version: NEW, healthTimeoutSeconds: 6 });
       const outcome = await machine.call("update", ["id", state, inputs]).outcome;
       machine.setFaults({});
       expect(outcome).toEqual({ error: expect.stringContaining("[HARBOR_UPGRADE_FAILED]") });
       await expectAsBefore();
+      // What a release may have taken that was started is kept; one that was not has written nothing.
+      const setAside = backups().filter((name) => !before.includes(name));
+      expect(setAside).toHaveLength(faults.unhealthy ? 1 : 0);
+      for (const name of setAside) {
+        expect(name).toMatch(/\.set-aside$/);
+        expect(outcome).toEqual({ error: expect.stringContaining(name) });
+      }
     });
 
     test("carries configuration and data over, and keeps what was before", async () => {
@@ -82,7 +91,8 @@ export function describeUpgrade(the: { readonly machine: Machine }): void {
       expect(images.every((image) => image.endsWith(`:v${NEW}`))).toBe(true);
       const backup = JSON.parse(readFileSync(`${state.backup}/data/database/rows.json`, "utf8"));
       expect(backup).toMatchObject({ schema: `v${OLD}` });
-      expect(readdirSync(machine.path("data", "breakwater-backup"))).toHaveLength(1);
+      const kept = readdirSync(machine.path("data", "breakwater-backup"));
+      expect(kept.filter((name) => !name.endsWith(".set-aside"))).toHaveLength(1);
       expect(await machine.drift(state)).toBe("");
     });
 
