@@ -46,7 +46,8 @@ function configFileOf(name: string): string {
   return `stacks/Pulumi.${name}.yaml`;
 }
 
-function configuredStacks(): string[] {
+/** The stacks that have a config, but for the local one. */
+export function configuredStacks(): string[] {
   const names = readdirSync(resolvePath("stacks")).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
   return names.filter((name) => name !== LOCAL_STACK).sort();
 }

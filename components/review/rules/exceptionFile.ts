@@ -3,7 +3,7 @@ import { quoted } from "../../notary/quoted";
 import { suggestion } from "../../notary/trust/suggestion";
 import { RuleError } from "./error";
 import { RULES } from "./rules";
-import { parseYaml } from "./yaml";
+import { parseYaml } from "../yaml";
 
 /** Where a project's exceptions are, relative to its folder. */
 export const EXCEPTION_FILE = "stacks/exceptions.yaml";

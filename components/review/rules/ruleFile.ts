@@ -5,7 +5,7 @@ import type { Severity } from "../finding";
 import { RuleError } from "./error";
 import type { RuleOptions } from "./rule";
 import { RULES } from "./rules";
-import { parseYaml } from "./yaml";
+import { parseYaml } from "../yaml";
 
 /** Where a project's rules are, relative to its folder. */
 export const RULE_FILE = "stacks/rules.yaml";

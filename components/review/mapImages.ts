@@ -1,0 +1,23 @@
+import type { MapImage } from "./map";
+import type { ImageVerdicts } from "./verdicts/verdictDiff";
+
+/** A map of more images is no map; those that flip are all there. */
+const UNCHANGED_MAX = 2000;
+
+/** The images that the trust map shows. */
+export class MapImages {
+  readonly #flips: MapImage[] = [];
+  readonly #others: MapImage[] = [];
+
+  add({ image, stack, before, after }: ImageVerdicts): void {
+    const flips = before.verdict !== after.verdict || before.enforced !== after.enforced;
+    const list = flips ? this.#flips : this.#others;
+    if (!flips && list.length >= UNCHANGED_MAX) return;
+    const { reference, scope, tags } = image;
+    list.push({ stack, reference, scope, tags, verdict: after.verdict, flips });
+  }
+
+  all(): readonly MapImage[] {
+    return [...this.#flips, ...this.#others].sort((a, b) => (a.reference < b.reference ? -1 : 1));
+  }
+}

@@ -1,0 +1,102 @@
+import type { FileTree } from "../files/tree";
+import type { RevocationSource } from "../notary/revocation/revocationSource";
+import { enforcerEffects } from "./enforcers";
+import { entriesOfAll } from "./inventory/combined";
+import type { InventorySource } from "./inventory/inventory";
+import { trustMap } from "./map";
+import { MapImages } from "./mapImages";
+import { type ReadSettings, readState } from "./readState";
+import type { Report } from "./report/report";
+import { judgeRules } from "./rules/judge";
+import { readRules, rulesChanged } from "./rules/readRules";
+import { semanticDiff } from "./semantic/semanticDiff";
+import type { Problem, Readable, StackState, TrustState } from "./state";
+import { validitiesOf } from "./validity";
+import { type VerdictProgress, verdictDiff } from "./verdicts/verdictDiff";
+
+/** One side of a review. */
+export interface ReviewedSide {
+  readonly tree: FileTree;
+  /** A git ref or a folder, as it was given. */
+  readonly name: string;
+  readonly commit?: string;
+}
+
+export interface ReviewArgs {
+  /** What judges, too: rules and exceptions are the base's. */
+  readonly base: ReviewedSide;
+  /** Hostile: it is read, and nothing of it is heeded. */
+  readonly head: ReviewedSide;
+  readonly readSettings: ReadSettings;
+  /** Only these stacks; all when absent. */
+  readonly stacks?: readonly string[];
+  /** Empty: nothing is said of images. */
+  readonly inventories: readonly InventorySource[];
+  readonly at: Date;
+  readonly revocation: RevocationSource;
+  readonly onProgress?: (progress: VerdictProgress) => void;
+}
+
+/**
+ * Compares two states of trust: what the change means, which images flip, and what the rules say.
+ * @throws RuleError, TreeError; what can't be read of the sides' trust is a problem of the report, which is then partial
+ */
+export async function review(args: ReviewArgs): Promise<Report> {
+  const { at, inventories } = args;
+  const declared = readRules(args.base.tree);
+  const [base, head] = [stateOf(args.base, args), stateOf(args.head, args)];
+  const findings = [...rulesChanged(args.base.tree, args.head.tree), ...semanticDiff(base, head)];
+  const shown = new MapImages();
+  const images = await verdictDiff({
+    images: entriesOfAll(inventories),
+    base,
+    head,
+    clock: () => at,
+    revocation: args.revocation,
+    onVerdicts: (verdicts) => shown.add(verdicts),
+    ...(args.onProgress && { onProgress: args.onProgress }),
+  });
+  const problems = [...problemsOf(base), ...problemsOf(head)];
+  const judged = judgeRules(declared.rules, declared.exceptions, {
+    ...{ head, findings, at },
+    images: inventories.length === 0 ? undefined : images,
+  });
+  return {
+    version: 1,
+    base: nameOf(args.base),
+    head: nameOf(args.head),
+    at: at.toISOString(),
+    partial: problems.length > 0 || images.unknown.length > 0,
+    problems,
+    semantic: findings,
+    ...images,
+    enforcers: enforcerEffects(base, head),
+    ...judged,
+    map: trustMap(base, head, shown.all()),
+    validity: validitiesOf(base, head),
+  };
+}
+
+/** What a review comes to, as an exit code: 0 nothing stands against the change, 1 a rule does, 2 it can't be told. */
+export function outcomeOf({ rules, partial }: Report): 0 | 1 | 2 {
+  if (rules.some(({ result }) => result === "violated")) return 1;
+  return partial ? 2 : 0;
+}
+
+function stateOf({ tree, name, commit }: ReviewedSide, { readSettings, stacks: wanted }: ReviewArgs): TrustState {
+  const state = readState(tree, name, readSettings);
+  const stacks = [...state.stacks].filter(([stack]) => wanted === undefined || wanted.includes(stack));
+  return { ...state, stacks: new Map(stacks), ...(commit !== undefined && { commit }) };
+}
+
+function nameOf({ name, commit }: ReviewedSide): Report["base"] {
+  return { name, ...(commit !== undefined && { commit }) };
+}
+
+function problemsOf({ stacks }: TrustState): Problem[] {
+  return [...stacks.values()].flatMap(({ trust, settings, identities }: StackState) =>
+    [trust, settings, ...identities.values()].flatMap((part: Readable<unknown> | undefined) =>
+      part !== undefined && "problem" in part ? [part.problem] : [],
+    ),
+  );
+}
