@@ -1,3 +1,4 @@
+import type { InventorySource } from "../components/review/inventory/inventory";
 import type { KnownResource } from "./kept";
 
 /** What whoever runs the program knows and wants. */
@@ -8,6 +9,8 @@ export interface Machine {
   readonly isNew?: boolean;
   /** Names of secrets in the stack's config that are not read in this run. */
   readonly unreadSecrets?: readonly string[];
+  /** The images that the stack vouches for as it is: they are judged before anything changes. */
+  readonly liveImages?: InventorySource;
   /** A run that targets Harbor and its certificate: nothing else is declared. */
   readonly renewal?: {
     /** What the stack has beside them, and keeps as it is. */

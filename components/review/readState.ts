@@ -27,14 +27,40 @@ export type ReadSettings = (text: string, stack: string, file: string) => StackS
 export function readState(tree: FileTree, name: string, readSettings: ReadSettings): TrustState {
   if (POLICY_FILES.some((file) => tree.entry(file) !== undefined)) {
     const stack = name.split("/").filter(Boolean).at(-1) ?? name;
-    return { name, stacks: new Map([[stack, stateOf(tree, stack, "", undefined)]]) };
+    return { name, stacks: new Map([[stack, readStack(tree, { stack, folder: "" }, readSettings)]]) };
   }
-  const stacks = stackNames(tree).map((stack): [string, StackState] => {
-    const file = below(STACKS, `Pulumi.${stack}.yaml`);
-    const settings = whereThere(tree, file, () => readSettings(contentOf(tree, file).toString("utf8"), stack, file));
-    return [stack, stateOf(tree, stack, below(STACKS, stack, "trust"), settings)];
-  });
+  const stacks = stackNames(tree).map((stack): [string, StackState] => [
+    stack,
+    readStack(tree, committed(stack), readSettings),
+  ]);
   return { name, stacks: new Map(stacks) };
+}
+
+/** Where a stack's parts are in a tree. */
+export interface StackPlace {
+  readonly stack: string;
+  /** In notation's layout. */
+  readonly folder: string;
+  readonly config?: string;
+}
+
+/** Where a project has them committed. */
+export function committed(stack: string): StackPlace {
+  return { stack, folder: below(STACKS, stack, "trust"), config: below(STACKS, `Pulumi.${stack}.yaml`) };
+}
+
+/** One stack of a tree. @throws TreeError */
+export function readStack(tree: FileTree, place: StackPlace, readSettings: ReadSettings): StackState {
+  const { stack, folder, config } = place;
+  return {
+    stack,
+    trust: whereThere(tree, folder, () => compileTrust(readTrust(tree, folder))),
+    identities: identitiesOf(tree, below(folder, "localkeys")),
+    settings:
+      config === undefined
+        ? undefined
+        : whereThere(tree, config, () => readSettings(contentOf(tree, config).toString("utf8"), stack, config)),
+  };
 }
 
 function stackNames(tree: FileTree): string[] {
@@ -44,15 +70,6 @@ function stackNames(tree: FileTree): string[] {
     return tree.entry(below(STACKS, name, "trust")) === undefined ? [] : [name];
   });
   return [...new Set(names)].filter((name) => name !== THROWN_AWAY).sort();
-}
-
-function stateOf(tree: FileTree, stack: string, folder: string, settings: StackState["settings"]): StackState {
-  return {
-    stack,
-    trust: whereThere(tree, folder, () => compileTrust(readTrust(tree, folder))),
-    identities: identitiesOf(tree, below(folder, "localkeys")),
-    settings,
-  };
 }
 
 /** The committed certificates of signing identities, where notation keeps them. */

@@ -5,12 +5,14 @@ import { openInventory } from "../../components/review/inventory/openInventory";
 import { review as judge, outcomeOf } from "../../components/review/review";
 import { readSettings } from "../../stacks/reviewSettings";
 import { runCommand, say, show } from "./command";
-import { contextOf } from "./review/context";
+import { contextOf, STATE } from "./review/context";
 import { offlineRevocation } from "./review/offline";
 import { REVIEW_HELP, type ReviewOptions, readReviewOptions } from "./review/options";
 import { ReviewProgress } from "./review/progress";
 import { renderReport, schemaText } from "./review/render";
 import { sideNamed, workingFolder } from "./review/sides";
+import { stateImages } from "./review/stateImages";
+import { configuredStacks } from "./stackName";
 
 /** What began a minute ago is now. */
 const PAST_MS = 60_000;
@@ -36,7 +38,9 @@ async function run(options: ReviewOptions): Promise<number> {
   if (at.getTime() < Date.now() - PAST_MS)
     say(`Judged as of ${at.toISOString()}, which is past: what is revoked or deleted since then counts all the same.`);
   const progress = new ReviewProgress();
-  const context = await contextOf(options, directory);
+  const { stacks = configuredStacks() } = options;
+  const images = options.inventories.includes(STATE) ? await stateImages(stacks) : [];
+  const context = contextOf(options, directory, images);
   const report = await judge({
     ...{ base, head, readSettings, at },
     ...(options.stacks && { stacks: options.stacks }),

@@ -9,6 +9,7 @@ import { whyNoDockerEngine, whyNoDockerPlugin } from "./dockerPlugin";
 import { openStack, openStackIfThere, PROJECT } from "./engine";
 import { CommandError } from "./error";
 import { harborSummaryOf, renderHarborSummary } from "./harborSummary";
+import { keepDeployed, liveImagesOf } from "./inForce";
 import { openPreviewWorkspace } from "./previewWorkspace";
 import { RunLog } from "./progress";
 import { pruneHistory, recover } from "./recovery";
@@ -31,7 +32,7 @@ async function run(options: StartOptions): Promise<void> {
 async function up(options: StartOptions): Promise<void> {
   const stack: Stack = await openStack(
     options.stack,
-    programOf(options, () => buildsOf(stack, options)),
+    programOf(options, () => buildsOf(stack, options), { liveImages: liveImagesOf(() => stack) }),
   );
   await recover(stack, options.stack);
   await remember(stack, options.config);
@@ -39,6 +40,7 @@ async function up(options: StartOptions): Promise<void> {
   say("Bringing the stack up …");
   const operations = await logged(log, async () => (await stack.up(settingsOf(log))).summary.resourceChanges);
   await pruneHistory(options.stack);
+  await keepDeployed(options.stack);
 
   const changes = countChanges(operations);
   const outputs = log.outputs ?? {};
@@ -71,7 +73,7 @@ async function openForPreview(options: StartOptions): Promise<{ stack: Stack; cl
   const open = name.isLocal ? openStack : openStackIfThere;
   const stack: Stack | undefined = await open(
     name,
-    programOf(options, () => buildsOf(stack, options)),
+    programOf(options, () => buildsOf(stack, options), { liveImages: liveImagesOf(() => stack) }),
   );
   if (stack !== undefined) {
     await recover(stack, name);

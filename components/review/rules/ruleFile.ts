@@ -19,7 +19,6 @@ export const DEFAULT_RULES: RuleSet = new Map<string, RuleOptions>([
   ["no-new-wildcard-identity", {}],
   ["no-gate-switched-off", {}],
   ["no-live-image-stops-verifying", {}],
-  ["anchors-outlive", { days: 30 }],
 ]);
 
 const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low", "info"];

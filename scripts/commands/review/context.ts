@@ -3,20 +3,28 @@ import { resolvePath } from "../../../components/files/paths";
 import { isPlainHttpByDefault, type RegistryConnection } from "../../../components/oci/connection";
 import { defaultDockerConfig } from "../../../components/oci/dockerConfig";
 import { ContentCache } from "../../../components/review/inventory/contentCache";
-import type { InventoryContext } from "../../../components/review/inventory/context";
+import type { InventoryContext, StateImage } from "../../../components/review/inventory/context";
 import { RegistryHealth } from "../../../components/review/inventory/registryHealth";
-import { configuredStacks } from "../stackName";
 import type { ReviewOptions } from "./options";
-import { stateImages } from "./stateImages";
 
 /** Content by digest, kept between runs; git-ignored. */
 const CACHE = ".breakwater/cache/content";
 
-type ContextOptions = Pick<ReviewOptions, "inventories" | "stacks" | "dockerConfig" | "caFile">;
+/** The inventory of what the stacks themselves name. */
+export const STATE = "state";
 
-/** What the inventories of a run share. @param directory where relative paths begin */
-export async function contextOf(options: ContextOptions, directory: string): Promise<InventoryContext> {
-  const { inventories, stacks = configuredStacks(), dockerConfig, caFile } = options;
+type ContextOptions = Pick<ReviewOptions, "dockerConfig" | "caFile">;
+
+/**
+ * What the inventories of a run share.
+ * @param directory where relative paths begin
+ * @param stateImages what the stacks themselves name, for the inventory `state`
+ */
+export function contextOf(
+  { dockerConfig, caFile }: ContextOptions,
+  directory: string,
+  stateImages: readonly StateImage[],
+): InventoryContext {
   const environment = process.env;
   const connectionTo = (host: string): RegistryConnection => ({
     host,
@@ -26,7 +34,7 @@ export async function contextOf(options: ContextOptions, directory: string): Pro
   });
   return {
     connectionTo,
-    stateImages: inventories.includes("state") ? await stateImages(stacks) : [],
+    stateImages,
     cache: new ContentCache({ directory: resolvePath(CACHE) }),
     health: new RegistryHealth(),
     directory,

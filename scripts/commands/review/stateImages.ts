@@ -1,3 +1,4 @@
+import type { Deployment } from "@pulumi/pulumi/automation";
 import { resolvePath } from "../../../components/files/paths";
 import { type PinnedImage, partsOf, referenceOf } from "../../../components/image/pinnedImage";
 import { isUnknown } from "../../../components/provider/wire";
@@ -18,16 +19,19 @@ export async function stateImages(stacks: readonly string[]): Promise<StateImage
   const images: StateImage[] = [];
   for (const name of stacks) {
     const stack = await openStackIfThere(stackNamed(name), async () => ({}));
-    if (stack === undefined) continue;
-    const { deployment } = await stack.exportStack();
-    const { resources = [] } = (deployment ?? {}) as { resources?: StateResource[] };
-    for (const { type, inputs } of resources) {
-      const image = VERIFIED_IMAGE.test(type) ? inputs?.image : undefined;
-      if (image === undefined || isUnknown(image)) continue;
-      images.push(...partsOf(image).map((part) => ({ reference: referenceOf(part), connection: absolute(part) })));
-    }
+    if (stack !== undefined) images.push(...imagesIn(await stack.exportStack()));
   }
   return images;
+}
+
+/** Those of one stack's state. */
+export function imagesIn({ deployment }: Deployment): StateImage[] {
+  const { resources = [] } = (deployment ?? {}) as { resources?: StateResource[] };
+  return resources.flatMap(({ type, inputs }) => {
+    const image = VERIFIED_IMAGE.test(type) ? inputs?.image : undefined;
+    if (image === undefined || isUnknown(image)) return [];
+    return partsOf(image).map((part) => ({ reference: referenceOf(part), connection: absolute(part) }));
+  });
 }
 
 /** Paths in state are relative to the project's folder. */

@@ -1,0 +1,67 @@
+import { log } from "@pulumi/pulumi";
+import { FolderTree } from "../components/files/folderTree";
+import { projectRoot, resolvePath } from "../components/files/paths";
+import { httpRevocationSource } from "../components/pki/revocationSource";
+import { committed, readStack } from "../components/review/readState";
+import type { ExceptionUse, RuleResult } from "../components/review/report/report";
+import { judgeRules } from "../components/review/rules/judge";
+import { readRules } from "../components/review/rules/readRules";
+import { EXCEPTION_FILE } from "../components/review/rules/exceptionFile";
+import { semanticDiff } from "../components/review/semantic/semanticDiff";
+import type { StackState, TrustState } from "../components/review/state";
+import { verdictDiff } from "../components/review/verdicts/verdictDiff";
+import { ConfigError } from "./error";
+import { homeOf } from "./home";
+import type { Machine } from "./machine";
+import { readSettings } from "./reviewSettings";
+
+/** The config that the stack was last brought up by, in its home. */
+export const DEPLOYED_CONFIG = "deployed.yaml";
+
+/**
+ * The rules of a review, judged on what is declared beside what is in force: the trust that the last `up` wrote, the config it was
+ * brought up by, and the images that the stack vouches for, where who runs this knows them.
+ * @throws ConfigError RULES_VIOLATED; RuleError
+ */
+export async function requireRules(stack: string, { liveImages }: Machine): Promise<void> {
+  const project = new FolderTree(projectRoot);
+  const declared = readRules(project);
+  const head = stateOf(readStack(project, committed(stack), readSettings));
+  const inForce = { stack, folder: "trust", config: DEPLOYED_CONFIG };
+  const base = stateOf(readStack(new FolderTree(resolvePath(homeOf(stack))), inForce, readSettings));
+  const at = new Date();
+  const { rules, exceptions } = judgeRules(declared.rules, declared.exceptions, {
+    ...{ head, findings: semanticDiff(base, head), at },
+    images: liveImages && (await liveDiff(base, head, liveImages, at)),
+  });
+  for (const exception of exceptions) tell(exception);
+  const violated = rules.filter(({ result }) => result === "violated");
+  if (violated.length > 0) throw new ConfigError("RULES_VIOLATED", inWords(violated));
+}
+
+function liveDiff(base: TrustState, head: TrustState, liveImages: NonNullable<Machine["liveImages"]>, at: Date) {
+  return verdictDiff({ images: liveImages.entries(), base, head, clock: () => at, revocation: httpRevocationSource() });
+}
+
+function stateOf(state: StackState): TrustState {
+  return { name: state.stack, stacks: new Map([[state.stack, state]]) };
+}
+
+/** Break-glass is loud in each run. */
+function tell({ rule, subject, owner, reason, expires, state }: ExceptionUse): void {
+  if (state === "unused") return;
+  const what = `the exception of ${owner} from ${rule} for ${subject} (${reason})`;
+  if (state === "used") void log.warn(`${what} lets it pass until ${expires}`);
+  else void log.warn(`${what} expired at ${expires} and lets nothing pass any more: take it out of ${EXCEPTION_FILE}`);
+}
+
+function inWords(violated: readonly RuleResult[]): string {
+  const lines = violated.flatMap(({ rule, violations }) =>
+    violations.filter(({ exception }) => exception === undefined).map(({ sentence }) => `  ${rule}: ${sentence}`),
+  );
+  return [
+    "the declared trust breaks rules, and nothing was touched:",
+    ...lines,
+    `Mend what is named, or let it pass by an exception with owner, reason and end in ${EXCEPTION_FILE}`,
+  ].join("\n");
+}
