@@ -2,7 +2,7 @@ import type { Statement, Trust } from "../notary/trust/declaration";
 import { MapBuilder } from "./mapBuilder";
 import type { MapNode, TrustMap } from "./report/report";
 import { compare } from "./semantic/draft";
-import { continuations, isSkip, ruleFor } from "./semantic/rules";
+import { byScope, continuations, isSkip } from "./semantic/rules";
 import { nameText, shortCertificate } from "./semantic/words";
 import type { StackState, TrustState } from "./state";
 
@@ -57,11 +57,12 @@ function addSide(
     ...trust.statements.flatMap(({ declared }) => declared.registryScopes),
     ...images.map(({ scope }) => scope),
   ];
+  const statements = byScope(trust);
   for (const scope of new Set(scopes)) {
     const repository = idOf(stack, "repository", scope);
     const label = scope === "*" ? "every other repository" : scope;
     map.node(side, { id: repository, column: "repository", stack, label, detail: [] });
-    const statement = ruleFor(trust, scope);
+    const statement = statements.get(scope) ?? statements.get("*");
     if (statement) map.edge(side, idOf(stack, "statement", keyOf(statement)), repository);
   }
 }

@@ -4,7 +4,7 @@ import type { Direction, Severity } from "../finding";
 import { atMost, type Draft } from "./draft";
 import { isSkip } from "./rules";
 import { canBeHeld, includes, isSameName, letsMorePass, signingAnchors } from "./signers";
-import { holders, listed, nameText, underAnchors } from "./words";
+import { listed, nameText, names, signers } from "./words";
 
 /** How the trusted identities of the statement that applies changed, by what subjects they contain, not as texts. */
 export function compareIdentities(base: Statement, head: Statement, scopes: readonly string[]): Draft[] {
@@ -15,7 +15,7 @@ export function compareIdentities(base: Statement, head: Statement, scopes: read
   if (isSkip(base)) return [];
   if (before === "any") {
     const say = (where: string) =>
-      `only ${holders(after)} may sign ${where} from now on, and no longer anybody with a trusted certificate${logged(head)}.`;
+      `only those whose certificate has ${names(after)} may sign ${where} from now on, and no longer anybody with a trusted certificate${logged(head)}.`;
     const severity = quieted(head, "medium");
     const text = after.map(nameText).join("; ");
     return [
@@ -44,8 +44,11 @@ export function wildcardAdded(
   const anchors = signingAnchors(head);
   const direction: Direction = letsMorePass(base, head) ? "widens" : "neutral";
   const instead =
-    before === undefined || before === "any" ? "" : `, and not only those with ${listed(before.map(nameText), "or")}`;
-  const noneYet = canBeHeld("any", anchors) && direction === "neutral" ? "; nobody is added by that as it stands" : "";
+    before === undefined || before === "any"
+      ? `, where ${base && isSkip(base) ? "nothing was verified" : "nothing was trusted"}`
+      : `, and not only those with ${names(before)}`;
+  const isIdle = direction === "neutral" && base !== undefined && !isSkip(base);
+  const noneYet = isIdle ? "; nobody is added by that as it stands" : "";
   return {
     ...common,
     kind: "identity-wildcard-added",
@@ -55,7 +58,7 @@ export function wildcardAdded(
     ...(before && { before: before === "any" ? "*" : before.map(nameText).join("; ") }),
     after: "*",
     say: (where) =>
-      `anybody with a certificate ${underAnchors(anchors)} may sign ${where} from now on${instead}${noneYet}${logged(head)}.`,
+      `${signers("any", anchors) ?? "anybody"} may sign ${where} from now on${instead}${noneYet}${logged(head)}.`,
   };
 }
 
@@ -91,13 +94,14 @@ function compareNames(
       ),
     ),
     ...added.map((name): Named => {
-      const who = holders([name]);
+      const who = `anybody whose certificate has ${nameText(name)}`;
       const say = (where: string) => `${who} may sign ${where} from now on${unheld(name, head)}${logged(head)}.`;
       const direction = gained(base, { ...head, trustedIdentities: [name] });
       return { kind: "identity-added", severity: loudness(head, direction), direction, subject: nameText(name), say };
     }),
     ...removed.map((old): Named => {
-      const say = (where: string) => `${holders([old])} may no longer sign ${where}${logged(head)}.`;
+      const say = (where: string) =>
+        `anybody whose certificate has ${nameText(old)} may no longer sign ${where}${logged(head)}.`;
       const direction = lost({ ...base, trustedIdentities: [old] }, head);
       return { kind: "identity-removed", severity: loudness(head, direction), direction, subject: nameText(old), say };
     }),
@@ -118,7 +122,7 @@ function widening(base: Statement, head: Statement, name: DistinguishedName, old
     before: old.map(nameText).join("; "),
     after: nameText(name),
     say: (where) =>
-      `${holders([name])} may sign ${where} from now on, and not only those with ${only}${unheld(name, head)}${logged(head)}.`,
+      `anybody whose certificate has ${nameText(name)} may sign ${where} from now on, and not only those with ${only}${unheld(name, head)}${logged(head)}.`,
   };
 }
 

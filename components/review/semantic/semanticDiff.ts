@@ -82,7 +82,7 @@ function wholeSides(before: SideTrust, after: SideTrust): Draft[] {
         kind: "trust-introduced",
         severity: "high",
         direction: "widens",
-        say: () => "there was no trust; all that follows is new.",
+        say: () => "there was no trust before: every statement is new.",
       },
     ];
   }

@@ -153,7 +153,7 @@ describe("anchors", () => {
       diff(withStore([made.root.pem]), withStore([made.root.pem, made.impostor.pem])),
       "anchor-added",
     );
-    expect(finding.sentence).toContain("the same name");
+    expect(finding.sentence).toContain("but another key");
     expect(finding.sentence).toContain(thumbprint(made.impostor));
     expect(finding.sentence).toContain(thumbprint(made.root).slice(0, 16));
   });
