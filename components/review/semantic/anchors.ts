@@ -3,7 +3,7 @@ import type { Statement } from "../../notary/trust/declaration";
 import { anchorRole, certificateFacts } from "../certificateFacts";
 import type { Direction } from "../finding";
 import type { Draft } from "./draft";
-import { logged, quieted } from "./identities";
+import { logged, quieted } from "./quiet";
 import { isSkip } from "./rules";
 import { isCovered, matches, SIGNING_STORES, type SigningStore } from "./signers";
 import { fullCertificate, names, shortCertificate } from "./words";

@@ -1,7 +1,7 @@
 import type { Statement } from "../../notary/trust/declaration";
 import type { Severity } from "../finding";
 import { type Draft, loudest, overall } from "./draft";
-import { isSkip, type RulePair } from "./rules";
+import type { RulePair } from "./rules";
 import { letsMorePass } from "./signers";
 import { listed, places, signing } from "./words";
 
@@ -76,17 +76,25 @@ const WITHOUT_EFFECT = { severity: "info", direction: "neutral" } as const;
 
 /** As loud as the loudest thing that changes with it. */
 function judged({ base, head }: RulePair, details: readonly Draft[]): Pick<Draft, "severity" | "direction"> {
-  if (!head) return letsMorePass(head, base) ? { severity: "medium", direction: "narrows" } : WITHOUT_EFFECT;
-  if (!base) return { severity: introduced(head), direction: letsMorePass(base, head) ? "widens" : "neutral" };
+  if (!head) return base && admits(base) ? { severity: "medium", direction: "narrows" } : WITHOUT_EFFECT;
+  if (!base) return { severity: introduced(head), direction: admits(head) ? "widens" : "neutral" };
   return {
     severity: loudest(details.map(({ severity }) => severity)),
     direction: overall(details.map(({ direction }) => direction)),
   };
 }
 
+/** Whether anything passes under the statement, where nothing does without one. */
+function admits(statement: Statement): boolean {
+  return isOpen(statement) || letsMorePass(undefined, statement);
+}
+
+function isOpen({ enforcement }: Statement): boolean {
+  return enforcement.authenticity !== "enforce";
+}
+
 function introduced(head: Statement): Severity {
-  const open = isSkip(head) || head.enforcement.authenticity !== "enforce" || head.trustedIdentities === "any";
-  return open ? "critical" : "high";
+  return isOpen(head) || head.trustedIdentities === "any" ? "critical" : "high";
 }
 
 /** Statements that are new, gone or renamed. */

@@ -65,6 +65,15 @@ describe("a whole side", () => {
     expect(outline(diff(stack({ problem }), stack({ problem })))).toEqual(["trust-unreadable critical neutral"]);
   });
 
+  it("has a config that is unreadable in base: all of head's is shown", () => {
+    const open = { settings: { projects: [project({ contentTrust: [] })] } };
+    const base = trustState({ ...stackState(stack()), settings: { problem } });
+    expect(outline(semanticDiff(base, trustState(stackState(stack(open)))))).toEqual([
+      "gate-switched-off medium widens",
+      "trust-unreadable medium neutral",
+    ]);
+  });
+
   it("has a config or a certificate that is unreadable", () => {
     const base = trustState(stackState(stack({ settings: {}, identities: { acme: made.leaf.pem } })));
     const broken = stackState(stack());

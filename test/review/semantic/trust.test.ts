@@ -288,6 +288,17 @@ describe("scopes and statements", () => {
     ).toEqual(["scope-falls-through info neutral", "statement-removed info neutral"]);
   });
 
+  it("end with a statement that trusts nobody: news only where it let anybody pass", () => {
+    const web = { name: "web", scopes: [WEB], stores: ["ca:leaf"], identities: [OTHER] };
+    const stores = { "ca:leaf": [made.leaf.pem] };
+    const without = (options: StatementOptions) =>
+      outline(
+        diff(stack([{}, options], stores), stack([{}], stores)).filter(({ kind }) => kind === "statement-removed"),
+      );
+    expect(without(web)).toEqual(["statement-removed info neutral"]);
+    expect(without({ ...web, verification: { level: "audit" } })).toEqual(["statement-removed medium narrows"]);
+  });
+
   it("keep their statement under another name", () => {
     const findings = between({ scopes: [APP, WEB] }, { name: "renamed", scopes: [APP, WEB] });
     expect(outline(findings)).toEqual(["statement-renamed info neutral"]);
