@@ -58,7 +58,7 @@ function effect(
   const seen = isSame(change, target) ? `${who} does not notice the change` : `${who} ${verb(change)}`;
   const how =
     losses.length > 0
-      ? `: it ${listed(losses.map(({ how }) => how))}`
+      ? `: ${losses.map(({ how }) => `it ${how}`).join("; ")}`
       : isSkip(after)
         ? unverified(enforcer)
         : " as declared";
@@ -78,7 +78,7 @@ function unverified(enforcer: EnforcerName): string {
 /** What a variant loses beyond the target itself. */
 function noteOn(variant: string, statement: Statement, target: Compiled, known: readonly Loss[]): string[] {
   const more = expressed(statement, target).losses.filter(({ how }) => !known.some((loss) => loss.how === how));
-  return more.length > 0 ? [`; ${variant} ${listed(more.map(({ how }) => how))}`] : [];
+  return more.map(({ how }) => `; ${variant} ${how}`);
 }
 
 /** What lets more pass is said first; what cannot be expressed at all before anything. */

@@ -2,7 +2,7 @@ import type { Statement } from "../notary/trust/declaration";
 import type { VerifyTimestamp } from "../notary/trust/document";
 import { type Enforcement, LEVELS } from "../notary/trust/level";
 import type { TrustedIdentities } from "../notary/trust/trustedIdentity";
-import { holders, listed, underAnchors } from "../review/semantic/words";
+import { listed, names, signers } from "../review/semantic/words";
 import { FIDELITY, type Target } from "./fidelity";
 
 /** Where a target departs from the declared statement. */
@@ -47,7 +47,7 @@ function translated(statement: Statement, target: Exclude<Target, "harbor">): Ru
   if (!isKept(target, "trustedIdentities") && trustedIdentities !== "any" && certificates.ca.length > 0) {
     losses.push({
       way: "weaker",
-      how: `knows no trusted identities, so that anybody with a certificate ${underAnchors(certificates.ca)} passes there, and not only ${holders(trustedIdentities)}`,
+      how: `knows no trusted identities, so that ${signers("any", certificates.ca)} passes there, and not only those whose certificate has ${names(trustedIdentities)}`,
     });
     trustedIdentities = "any";
   }

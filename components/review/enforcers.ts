@@ -1,20 +1,19 @@
 import { effectsOf } from "../enforcement/effects";
 import type { Statement } from "../notary/trust/declaration";
 import type { EnforcerEffect } from "./report/report";
-import { compare } from "./semantic/draft";
 import { continuations } from "./semantic/rules";
+import { stackNames, trustSides } from "./sides";
 import type { StackState, TrustState } from "./state";
 
-/** What each enforcer makes of each statement that changed; a stack whose trust is unreadable at one side has none. */
+/** What each enforcer makes of each statement that changed. */
 export function enforcerEffects(base: TrustState, head: TrustState): EnforcerEffect[] {
-  const stacks = [...new Set([...base.stacks.keys(), ...head.stacks.keys()])].sort(compare);
-  return stacks.flatMap((stack) => effectsOfStack(stack, base.stacks.get(stack), head.stacks.get(stack)));
+  return stackNames(base, head).flatMap((stack) =>
+    effectsOfStack(stack, base.stacks.get(stack), head.stacks.get(stack)),
+  );
 }
 
 function effectsOfStack(stack: string, base: StackState | undefined, head: StackState | undefined): EnforcerEffect[] {
-  const sides = [base?.trust, head?.trust];
-  if (sides.some((side) => side && "problem" in side)) return [];
-  const [before, after] = sides.map((side) => (side && "value" in side ? side.value : undefined));
+  const { before, after } = trustSides(base, head);
   const continued = continuations(before, after);
   const kept = new Set(continued.values());
   return [

@@ -2,9 +2,10 @@ import type { Statement, Trust } from "../notary/trust/declaration";
 import { MapBuilder } from "./mapBuilder";
 import type { MapNode, TrustMap } from "./report/report";
 import { compare } from "./semantic/draft";
-import { continuations, isSkip, ruleFor } from "./semantic/rules";
+import { byScope, continuations, isSkip } from "./semantic/rules";
 import { nameText, shortCertificate } from "./semantic/words";
-import type { StackState, TrustState } from "./state";
+import { stackNames, trustSides } from "./sides";
+import type { TrustState } from "./state";
 
 /** An image to be shown, with what head says of it. */
 export interface MapImage {
@@ -21,12 +22,12 @@ export interface MapImage {
 
 /**
  * The trust map: identities → stores → statements → repositories → images. A store that two statements name is a node for each,
- * so that each path from an identity to a repository is one that the policy allows. A side that can't be read adds nothing.
+ * so that each path from an identity to a repository is one that the policy allows.
  */
 export function trustMap(base: TrustState, head: TrustState, images: readonly MapImage[] = []): TrustMap {
   const map = new MapBuilder();
-  for (const stack of [...new Set([...base.stacks.keys(), ...head.stacks.keys()])].sort(compare)) {
-    const [before, after] = [base, head].map((side) => trustOf(side.stacks.get(stack)));
+  for (const stack of stackNames(base, head)) {
+    const { before, after } = trustSides(base.stacks.get(stack), head.stacks.get(stack));
     const own = images.filter((image) => image.stack === stack);
     const continued = continuations(before, after);
     // A statement keeps its node when it is renamed.
@@ -36,10 +37,6 @@ export function trustMap(base: TrustState, head: TrustState, images: readonly Ma
     addImages(stack, own, map);
   }
   return map.build();
-}
-
-function trustOf(state: StackState | undefined): Trust | undefined {
-  return state?.trust && "value" in state.trust ? state.trust.value : undefined;
 }
 
 type Side = "base" | "head";
@@ -57,11 +54,12 @@ function addSide(
     ...trust.statements.flatMap(({ declared }) => declared.registryScopes),
     ...images.map(({ scope }) => scope),
   ];
+  const statements = byScope(trust);
   for (const scope of new Set(scopes)) {
     const repository = idOf(stack, "repository", scope);
     const label = scope === "*" ? "every other repository" : scope;
     map.node(side, { id: repository, column: "repository", stack, label, detail: [] });
-    const statement = ruleFor(trust, scope);
+    const statement = statements.get(scope) ?? statements.get("*");
     if (statement) map.edge(side, idOf(stack, "statement", keyOf(statement)), repository);
   }
 }

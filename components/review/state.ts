@@ -37,7 +37,7 @@ export interface StackState {
 /** What a stack config says that bears on who may sign, push or pull. */
 export interface StackSettings {
   readonly environment: string;
-  /** The registry's host, e.g. `registry.example.com`; undefined for a stack without one. */
+  /** The registry as references and scopes name it, with its port unless that is 443: `registry.example.com`; undefined without one. */
   readonly hostname: string | undefined;
   readonly projects: readonly ProjectSettings[];
   readonly robots: readonly RobotSettings[];

@@ -1,7 +1,9 @@
 import type { Certificate } from "../notary/certificates/certificate";
+import type { Trust } from "../notary/trust/declaration";
 import { certificateFacts } from "./certificateFacts";
 import type { ChangeState, Validity } from "./report/report";
 import { compare } from "./semantic/draft";
+import { stackNames, trustSides } from "./sides";
 import type { StackState, TrustState } from "./state";
 
 type Kind = "anchor" | "tsa-anchor" | "signing-identity";
@@ -18,12 +20,14 @@ interface Held {
  * @param others spans of signatures and TLS certificates, which are not part of a state
  */
 export function validitiesOf(base: TrustState, head: TrustState, others: readonly Validity[] = []): Validity[] {
-  const stacks = [...new Set([...base.stacks.keys(), ...head.stacks.keys()])];
-  const own = stacks.flatMap((stack) => {
-    const [before, after] = [base, head].map((side) => heldBy(side.stacks.get(stack)));
-    const keys = [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])];
+  const own = stackNames(base, head).flatMap((stack) => {
+    const [baseState, headState] = [base.stacks.get(stack), head.stacks.get(stack)];
+    const sides = trustSides(baseState, headState);
+    const before = heldBy(sides.before, baseState);
+    const after = heldBy(sides.after, headState);
+    const keys = [...new Set([...before.keys(), ...after.keys()])];
     return keys.flatMap((key) => {
-      const [was, is] = [before?.get(key), after?.get(key)];
+      const [was, is] = [before.get(key), after.get(key)];
       const held = is ?? was;
       return held ? [validityOf(stack, held, !was ? "added" : is ? "same" : "removed")] : [];
     });
@@ -35,8 +39,7 @@ export function validitiesOf(base: TrustState, head: TrustState, others: readonl
 }
 
 /** By what and which certificate it is, so that one which is renewed is removed and added. */
-function heldBy(state: StackState | undefined): Map<string, Held> {
-  const trust = state?.trust && "value" in state.trust ? state.trust.value : undefined;
+function heldBy(trust: Trust | undefined, state: StackState | undefined): Map<string, Held> {
   const named = new Set((trust?.statements ?? []).flatMap(({ declared }) => declared.trustStores ?? []));
   const anchors = [...(trust?.stores ?? [])]
     .filter(([store]) => named.has(store))

@@ -171,8 +171,9 @@ describe("the effects of a review", () => {
     expect(gateOf(["far.example.com/x"], ["notation"])).toBe("");
   });
 
-  it("are none for a side that cannot be read", () => {
+  it("are none for a head that cannot be read, and of all of head where base cannot", () => {
     const problem = { code: "POLICY_SYNTAX", message: "no JSON" };
-    expect(enforcerEffects(side({ problem }), side({}))).toEqual([]);
+    expect(enforcerEffects(side({}), side({ problem }))).toEqual([]);
+    expect(sentenceOf(enforcerEffects(side({ problem }), side({})), "notation")).toContain("for the new statement");
   });
 });

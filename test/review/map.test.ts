@@ -100,6 +100,7 @@ describe("the trust map", () => {
   it("shows the other side when one cannot be read, and keeps stacks apart", () => {
     const problem = { code: "POLICY_SYNTAX", message: "no JSON" };
     expect(outline(trustMap(side({ problem }), side({})))).toContain("statement images added");
+    expect(outline(trustMap(side({}), side({ problem })))).toContain("statement images same");
     const two = trustState(
       stackState({ stores: { "ca:acme": [made.root.pem] } }, "a"),
       stackState({ stores: { "ca:acme": [made.root.pem] } }, "b"),

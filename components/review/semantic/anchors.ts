@@ -3,10 +3,10 @@ import type { Statement } from "../../notary/trust/declaration";
 import { anchorRole, certificateFacts } from "../certificateFacts";
 import type { Direction } from "../finding";
 import type { Draft } from "./draft";
-import { logged, quieted } from "./identities";
+import { logged, quieted } from "./quiet";
 import { isSkip } from "./rules";
 import { isCovered, matches, SIGNING_STORES, type SigningStore } from "./signers";
-import { fullCertificate, holders, shortCertificate } from "./words";
+import { fullCertificate, names, shortCertificate } from "./words";
 
 type Common = Pick<Draft, "statement" | "scopes">;
 
@@ -52,19 +52,27 @@ function anchorAdded({ base, head, anchor, type, removed, before }: Added, commo
     ...(replaced && { before: replaced.thumbprint, after: anchor.thumbprint }),
     certificate: certificateFacts(anchor),
     say: (where) =>
-      `${news(anchor, before, replaced)} as ${asAnchor(anchor, type)} for ${where}: ${consequence(anchor, head, before)}${logged(head)}.`,
+      `${news(anchor, before, replaced, where)}, as ${asAnchor(anchor, type)}: ${consequence(anchor, head, before)}${logged(head)}.`,
   };
 }
 
-function news(anchor: Certificate, before: readonly Certificate[], replaced: Certificate | undefined): string {
+function news(
+  anchor: Certificate,
+  before: readonly Certificate[],
+  replaced: Certificate | undefined,
+  where: string,
+): string {
   if (replaced) {
-    return `the key behind the trusted name ${anchor.subject} changes: instead of the certificate with SHA-256 ${replaced.thumbprint} now ${fullCertificate(anchor)} is trusted, so that what the former key signed fails,`;
+    return `the key behind the trusted name ${anchor.subject} changes for ${where}: what was signed under the certificate with SHA-256 ${replaced.thumbprint} no longer verifies, and ${fullCertificate(anchor)} is trusted in its place`;
   }
   const double = before.find((other) => isOtherKey(anchor, other));
-  const beside = double ? `, which has the same name as the trusted ${shortCertificate(double)} but another key,` : "";
   const renewed = before.find((other) => isSameKey(anchor, other));
-  const again = renewed ? `, a new certificate for the key of the trusted ${shortCertificate(renewed)},` : "";
-  return `${fullCertificate(anchor)}${beside || again} is newly trusted`;
+  const beside = double
+    ? `, which has the name of the trusted ${shortCertificate(double)} but another key,`
+    : renewed
+      ? `, a new certificate for the key of the trusted ${shortCertificate(renewed)},`
+      : "";
+  return `${fullCertificate(anchor)}${beside} is newly trusted for ${where}`;
 }
 
 function asAnchor(anchor: Certificate, type: SigningStore): string {
@@ -83,7 +91,7 @@ function consequence(anchor: Certificate, head: Statement, before: readonly Cert
   if (isCovered(anchor, before))
     return "that adds nobody, since all that it issues to are trusted through its issuer already";
   if (head.trustedIdentities === "any") return "anyone that this CA issues to may sign";
-  return `${holders(head.trustedIdentities)} may sign if this CA issued it`;
+  return `anybody whose certificate has ${names(head.trustedIdentities)} may sign if this CA issued it`;
 }
 
 function anchorRemoved(

@@ -1,10 +1,12 @@
 import type { Statement } from "../../notary/trust/declaration";
 import type { DistinguishedName } from "../../notary/trust/distinguishedName";
 import type { Direction, Severity } from "../finding";
-import { atMost, type Draft } from "./draft";
+import type { Draft } from "./draft";
+import { logged, quieted } from "./quiet";
 import { isSkip } from "./rules";
-import { canBeHeld, includes, isSameName, letsMorePass, signingAnchors } from "./signers";
-import { holders, listed, nameText, underAnchors } from "./words";
+import { canBeHeld, gained, includes, isSameName, lost, signingAnchors } from "./signers";
+import { wildcardAdded } from "./wildcard";
+import { listed, nameText, names } from "./words";
 
 /** How the trusted identities of the statement that applies changed, by what subjects they contain, not as texts. */
 export function compareIdentities(base: Statement, head: Statement, scopes: readonly string[]): Draft[] {
@@ -15,7 +17,7 @@ export function compareIdentities(base: Statement, head: Statement, scopes: read
   if (isSkip(base)) return [];
   if (before === "any") {
     const say = (where: string) =>
-      `only ${holders(after)} may sign ${where} from now on, and no longer anybody with a trusted certificate${logged(head)}.`;
+      `only those whose certificate has ${names(after)} may sign ${where} from now on, and no longer anybody with a trusted certificate${logged(head)}.`;
     const severity = quieted(head, "medium");
     const text = after.map(nameText).join("; ");
     return [
@@ -32,31 +34,6 @@ export function compareIdentities(base: Statement, head: Statement, scopes: read
     ];
   }
   return compareNames(base, head, before, after).map((draft) => ({ ...common, ...draft }));
-}
-
-/** Also where nothing applied, or nothing was verified, until now. */
-export function wildcardAdded(
-  base: Statement | undefined,
-  head: Statement,
-  common: Pick<Draft, "statement" | "scopes">,
-): Draft {
-  const before = base && !isSkip(base) ? base.trustedIdentities : undefined;
-  const anchors = signingAnchors(head);
-  const direction: Direction = letsMorePass(base, head) ? "widens" : "neutral";
-  const instead =
-    before === undefined || before === "any" ? "" : `, and not only those with ${listed(before.map(nameText), "or")}`;
-  const noneYet = canBeHeld("any", anchors) && direction === "neutral" ? "; nobody is added by that as it stands" : "";
-  return {
-    ...common,
-    kind: "identity-wildcard-added",
-    severity: quieted(head, direction === "widens" ? "critical" : "medium"),
-    direction,
-    subject: "*",
-    ...(before && { before: before === "any" ? "*" : before.map(nameText).join("; ") }),
-    after: "*",
-    say: (where) =>
-      `anybody with a certificate ${underAnchors(anchors)} may sign ${where} from now on${instead}${noneYet}${logged(head)}.`,
-  };
 }
 
 type Named = Omit<Draft, "statement" | "scopes">;
@@ -91,13 +68,14 @@ function compareNames(
       ),
     ),
     ...added.map((name): Named => {
-      const who = holders([name]);
+      const who = `anybody whose certificate has ${nameText(name)}`;
       const say = (where: string) => `${who} may sign ${where} from now on${unheld(name, head)}${logged(head)}.`;
       const direction = gained(base, { ...head, trustedIdentities: [name] });
       return { kind: "identity-added", severity: loudness(head, direction), direction, subject: nameText(name), say };
     }),
     ...removed.map((old): Named => {
-      const say = (where: string) => `${holders([old])} may no longer sign ${where}${logged(head)}.`;
+      const say = (where: string) =>
+        `anybody whose certificate has ${nameText(old)} may no longer sign ${where}${logged(head)}.`;
       const direction = lost({ ...base, trustedIdentities: [old] }, head);
       return { kind: "identity-removed", severity: loudness(head, direction), direction, subject: nameText(old), say };
     }),
@@ -118,7 +96,7 @@ function widening(base: Statement, head: Statement, name: DistinguishedName, old
     before: old.map(nameText).join("; "),
     after: nameText(name),
     say: (where) =>
-      `${holders([name])} may sign ${where} from now on, and not only those with ${only}${unheld(name, head)}${logged(head)}.`,
+      `anybody whose certificate has ${nameText(name)} may sign ${where} from now on, and not only those with ${only}${unheld(name, head)}${logged(head)}.`,
   };
 }
 
@@ -150,28 +128,9 @@ function difference(narrow: DistinguishedName, wide: DistinguishedName): string 
   return nameText(new Map([...narrow].filter(([type]) => !wide.has(type))));
 }
 
-function gained(base: Statement, head: Statement): Direction {
-  return letsMorePass(base, head) ? "widens" : "neutral";
-}
-
-function lost(base: Statement, head: Statement): Direction {
-  return letsMorePass(head, base) ? "narrows" : "neutral";
-}
-
 function loudness(head: Statement, direction: Direction): Severity {
   const severities: Record<Direction, Severity> = { widens: "high", narrows: "medium", neutral: "low" };
   return quieted(head, severities[direction]);
-}
-
-/** Where authenticity is not enforced, nobody is let in or kept out by an identity. */
-export function quieted(head: Statement, severity: Severity): Severity {
-  return head.enforcement.authenticity === "enforce" ? severity : atMost("low", severity);
-}
-
-export function logged(head: Statement): string {
-  return head.enforcement.authenticity === "enforce"
-    ? ""
-    : ` (the statement only logs who signed: nobody is refused for it)`;
 }
 
 function unheld(name: DistinguishedName, head: Statement): string {

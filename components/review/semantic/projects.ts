@@ -26,14 +26,14 @@ function compareGate(name: string, before: ProjectSettings | undefined, after: P
           settingDraft(
             ["gate-switched-on", "info", "neutral"],
             { subject: name, after: fields.after },
-            `the new project ${name} has a gate: it gives out only images that are signed (${listed(is)})`,
+            `the new project "${name}" has a gate: it gives out only images that are signed (${listed(is)})`,
           ),
         ]
       : [
           settingDraft(
             ["gate-switched-off", "medium", "widens"],
             { subject: name, after: "" },
-            `the new project ${name} has no gate: it gives out unsigned images as well`,
+            `the new project "${name}" has no gate: it gives out unsigned images as well`,
           ),
         ];
   }
@@ -43,7 +43,7 @@ function compareGate(name: string, before: ProjectSettings | undefined, after: P
       settingDraft(
         ["gate-changed", "high", "widens"],
         fields,
-        `the project ${name} is no longer declared, nor is its gate (${listed(was)}): nothing here keeps it closed any more`,
+        `the project "${name}" is no longer declared, nor is its gate (${listed(was)}): nothing here keeps it closed any more`,
       ),
     ];
   if (is.length === 0)
@@ -51,7 +51,7 @@ function compareGate(name: string, before: ProjectSettings | undefined, after: P
       settingDraft(
         ["gate-switched-off", "critical", "widens"],
         fields,
-        `the gate of the project ${name} (${listed(was)}) is switched off: unsigned images can be pulled from it`,
+        `the gate of the project "${name}" (${listed(was)}) is switched off: unsigned images can be pulled from it`,
       ),
     ];
   if (was.length === 0)
@@ -59,7 +59,7 @@ function compareGate(name: string, before: ProjectSettings | undefined, after: P
       settingDraft(
         ["gate-switched-on", "low", "narrows"],
         fields,
-        `the gate of the project ${name} is switched on: only images that are signed (${listed(is)}) can be pulled from it`,
+        `the gate of the project "${name}" is switched on: only images that are signed (${listed(is)}) can be pulled from it`,
       ),
     ];
   const dropped = was.filter((kind) => !is.includes(kind));
@@ -73,7 +73,7 @@ function compareGate(name: string, before: ProjectSettings | undefined, after: P
     settingDraft(
       loudness,
       fields,
-      `the gate of the project ${name} changes from ${listed(was)} to ${listed(is)}: ${effect}`,
+      `the gate of the project "${name}" changes from ${listed(was)} to ${listed(is)}: ${effect}`,
     ),
   ];
 }
@@ -90,14 +90,14 @@ function compareAccess(name: string, before: ProjectSettings | undefined, after:
         settingDraft(
           ["project-public", "high", "widens"],
           fields,
-          `anybody can pull from the project ${name} without a login from now on`,
+          `anybody can pull from the project "${name}" without a login from now on`,
         ),
       ]
     : [
         settingDraft(
           ["project-private", "low", "narrows"],
           fields,
-          `the project ${name} asks for a login to pull from now on`,
+          `the project "${name}" asks for a login to pull from now on`,
         ),
       ];
 }
@@ -106,7 +106,7 @@ function compareTags(name: string, before: ProjectSettings, after: ProjectSettin
   const was = [...new Set(before.immutableTags)];
   const is = [...new Set(after?.immutableTags ?? [])];
   const [gone, come] = [was.filter((pattern) => !is.includes(pattern)), is.filter((pattern) => !was.includes(pattern))];
-  const tags = (patterns: readonly string[]) => `tags like ${listed(patterns)} of the project ${name}`;
+  const tags = (patterns: readonly string[]) => `tags like ${listed(patterns)} of the project "${name}"`;
   return [
     ...(gone.length > 0
       ? [

@@ -10,23 +10,26 @@ export interface RulePair {
 
 /** For each pair of statements the scopes that go from the one to the other; each scope that a side names is in one pair. */
 export function rulePairs(base: Trust | undefined, head: Trust | undefined): RulePair[] {
-  const named = [base, head].flatMap((trust) => trust?.policy.trustPolicies ?? []);
-  const scopes = [...new Set([...named.flatMap(({ registryScopes }) => registryScopes), "*"])].sort();
-  const pairs: (RulePair & { scopes: string[] })[] = [];
+  const [before, after] = [byScope(base), byScope(head)];
+  const scopes = [...new Set([...before.keys(), ...after.keys(), "*"])].sort();
+  const pairs = new Map<string, RulePair & { scopes: string[] }>();
   for (const scope of scopes) {
-    const rule = { base: ruleFor(base, scope), head: ruleFor(head, scope) };
+    const rule = { base: before.get(scope) ?? before.get("*"), head: after.get(scope) ?? after.get("*") };
     if (!rule.base && !rule.head) continue;
-    const pair = pairs.find((known) => known.base === rule.base && known.head === rule.head);
+    const key = JSON.stringify([rule.base?.declared.name, rule.head?.declared.name]);
+    const pair = pairs.get(key);
     if (pair) pair.scopes.push(scope);
-    else pairs.push({ ...rule, scopes: [scope] });
+    else pairs.set(key, { ...rule, scopes: [scope] });
   }
-  return pairs;
+  return [...pairs.values()];
 }
 
-/** As `applicableStatement`, and for `*` the statement of all that no other names. */
-export function ruleFor(trust: Trust | undefined, scope: string): Statement | undefined {
-  const naming = (wanted: string) => trust?.statements.find(({ declared }) => declared.registryScopes.includes(wanted));
-  return naming(scope) ?? naming("*");
+/** The statement that names each scope; no two name one. */
+export function byScope(trust: Trust | undefined): Map<string, Statement> {
+  const statements = trust?.statements ?? [];
+  return new Map(
+    statements.flatMap((statement) => statement.declared.registryScopes.map((scope) => [scope, statement])),
+  );
 }
 
 /**
@@ -34,18 +37,17 @@ export function ruleFor(trust: Trust | undefined, scope: string): Statement | un
  * over that shares most scopes with it.
  */
 export function continuations(base: Trust | undefined, head: Trust | undefined): Map<Statement, Statement> {
-  const before = base?.statements ?? [];
-  const after = head?.statements ?? [];
+  const byName = new Map(base?.statements.map((statement) => [statement.declared.name, statement]));
   const found = new Map<Statement, Statement>();
-  for (const statement of after) {
-    const same = before.find(({ declared }) => declared.name === statement.declared.name);
+  for (const statement of head?.statements ?? []) {
+    const same = byName.get(statement.declared.name);
     if (same) found.set(statement, same);
   }
   const taken = new Set(found.values());
-  const candidates = after
+  const before = byScope(base);
+  const candidates = (head?.statements ?? [])
     .filter((statement) => !found.has(statement))
-    .flatMap((statement) => before.map((old) => ({ statement, old, shared: sharedScopes(statement, old) })))
-    .filter(({ shared }) => shared > 0)
+    .flatMap((statement) => [...sharedScopes(statement, before)].map(([old, shared]) => ({ statement, old, shared })))
     .sort((left, right) => right.shared - left.shared);
   for (const { statement, old } of candidates) {
     if (found.has(statement) || taken.has(old)) continue;
@@ -55,8 +57,14 @@ export function continuations(base: Trust | undefined, head: Trust | undefined):
   return found;
 }
 
-function sharedScopes(left: Statement, right: Statement): number {
-  return left.declared.registryScopes.filter((scope) => right.declared.registryScopes.includes(scope)).length;
+/** How many scopes of the statement each one of `others` names. */
+function sharedScopes(statement: Statement, others: ReadonlyMap<string, Statement>): Map<Statement, number> {
+  const shared = new Map<Statement, number>();
+  for (const scope of statement.declared.registryScopes) {
+    const other = others.get(scope);
+    if (other) shared.set(other, (shared.get(other) ?? 0) + 1);
+  }
+  return shared;
 }
 
 export function isSkip(statement: Statement): boolean {

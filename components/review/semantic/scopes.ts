@@ -1,9 +1,9 @@
 import type { Statement } from "../../notary/trust/declaration";
 import type { Severity } from "../finding";
 import { type Draft, loudest, overall } from "./draft";
-import { isSkip, type RulePair } from "./rules";
+import type { RulePair } from "./rules";
 import { letsMorePass } from "./signers";
-import { listed, places, signersOf } from "./words";
+import { listed, places, signing } from "./words";
 
 /** A pair of statements with what else changed between them. */
 export interface ComparedPair {
@@ -13,12 +13,18 @@ export interface ComparedPair {
 
 /** Which statement decides over which repositories from now on; `continued` is of `continuations`. */
 export function compareScopes(pairs: readonly ComparedPair[], continued: ReadonlyMap<Statement, Statement>): Draft[] {
+  const kept = new Set(continued.values());
   return pairs.flatMap(({ pair, details }) => {
     const { base, head } = pair;
     const isNew = head !== undefined && !continued.has(head);
-    const ends = base !== undefined && ![...continued.values()].includes(base);
+    const ends = base !== undefined && !kept.has(base);
+    const [was, is] = [base, head].map((statement) => new Set(statement?.declared.registryScopes));
+    const continues = head !== undefined && continued.get(head) === base;
+    const kinds = pair.scopes.map((scope) =>
+      kindOf(was?.has(scope) ?? false, is?.has(scope) ?? false, head, continues),
+    );
     return KINDS.flatMap((kind) => {
-      const scopes = pair.scopes.filter((scope) => changeOf(scope, pair, continued) === kind);
+      const scopes = pair.scopes.filter((_, index) => kinds[index] === kind);
       // Told by the finding for the whole statement.
       const told = (kind === "scope-added" && isNew) || (kind === "scope-removed" && ends);
       return told || scopes.length === 0 ? [] : [scopeDraft(kind, scopes, pair, details)];
@@ -29,13 +35,9 @@ export function compareScopes(pairs: readonly ComparedPair[], continued: Readonl
 const KINDS = ["scope-added", "scope-removed", "scope-moved", "scope-falls-through"] as const;
 type ScopeKind = (typeof KINDS)[number];
 
-function changeOf(
-  scope: string,
-  { base, head }: RulePair,
-  continued: ReadonlyMap<Statement, Statement>,
-): ScopeKind | undefined {
-  const [was, is] = [base, head].map((statement) => statement?.declared.registryScopes.includes(scope));
-  if (was && is) return head && continued.get(head) === base ? undefined : "scope-moved";
+/** By whether the two statements name the scope themselves, or apply by `*`. */
+function kindOf(was: boolean, is: boolean, head: Statement | undefined, continues: boolean): ScopeKind | undefined {
+  if (was && is) return continues ? undefined : "scope-moved";
   if (is) return "scope-added";
   return head ? "scope-falls-through" : "scope-removed";
 }
@@ -45,16 +47,17 @@ function scopeDraft(kind: ScopeKind, scopes: readonly string[], pair: RulePair, 
   const [before, after] = [base?.declared.name, head?.declared.name];
   const effect =
     details.length > 0 ? "" : ", where the same signers may sign as before and failures are treated as before";
+  const may = head ? signing(head) : "";
   const says: Record<ScopeKind, (where: string) => string> = {
     "scope-added": (where) =>
       base
-        ? `${where} is ruled by the statement "${after}" from now on, and no longer by "${before}": ${head && signersOf(head)} may sign${effect}.`
-        : `${head && signersOf(head)} may sign ${where} from now on, where nothing was trusted: the statement "${after}" names it now.`,
+        ? `${where} is ruled by the statement "${after}" from now on, and no longer by "${before}": ${may}${effect}.`
+        : `${where} is named by the statement "${after}" from now on, where nothing was trusted: ${may}.`,
     "scope-removed": (where) =>
       `no statement applies to ${where} any more ("${before}" did): every image there fails verification.`,
     "scope-moved": (where) => `${where} moves from the statement "${before}" to "${after}"${effect}.`,
     "scope-falls-through": (where) =>
-      `${where} is no longer named by the statement "${before}" and falls through to "${after}", the one for "*": ${head && signersOf(head)} may sign${effect}.`,
+      `${where} is no longer named by the statement "${before}" and falls through to "${after}", the one for "*": ${may}${effect}.`,
   };
   const statement = after ?? before;
   return {
@@ -73,17 +76,25 @@ const WITHOUT_EFFECT = { severity: "info", direction: "neutral" } as const;
 
 /** As loud as the loudest thing that changes with it. */
 function judged({ base, head }: RulePair, details: readonly Draft[]): Pick<Draft, "severity" | "direction"> {
-  if (!head) return letsMorePass(head, base) ? { severity: "medium", direction: "narrows" } : WITHOUT_EFFECT;
-  if (!base) return { severity: introduced(head), direction: letsMorePass(base, head) ? "widens" : "neutral" };
+  if (!head) return base && admits(base) ? { severity: "medium", direction: "narrows" } : WITHOUT_EFFECT;
+  if (!base) return { severity: introduced(head), direction: admits(head) ? "widens" : "neutral" };
   return {
     severity: loudest(details.map(({ severity }) => severity)),
     direction: overall(details.map(({ direction }) => direction)),
   };
 }
 
+/** Whether anything passes under the statement, where nothing does without one. */
+function admits(statement: Statement): boolean {
+  return isOpen(statement) || letsMorePass(undefined, statement);
+}
+
+function isOpen({ enforcement }: Statement): boolean {
+  return enforcement.authenticity !== "enforce";
+}
+
 function introduced(head: Statement): Severity {
-  const open = isSkip(head) || head.enforcement.authenticity !== "enforce" || head.trustedIdentities === "any";
-  return open ? "critical" : "high";
+  return isOpen(head) || head.trustedIdentities === "any" ? "critical" : "high";
 }
 
 /** Statements that are new, gone or renamed. */
@@ -122,7 +133,7 @@ function statementAdded(head: Statement, pairs: readonly ComparedPair[]): Draft 
     subject: name,
     after: name,
     say: (where) =>
-      `the new statement "${name}" with the level ${signatureVerification.level} decides over ${where}: ${signersOf(head)} may sign.`,
+      `the new statement "${name}" with the level ${signatureVerification.level} decides over ${where}: ${signing(head)}.`,
   };
 }
 
@@ -130,9 +141,9 @@ function statementRemoved(base: Statement, pairs: readonly ComparedPair[]): Draf
   const { name, registryScopes } = base.declared;
   const lost = pairs.filter(({ pair }) => pair.base === base && !pair.head).flatMap(({ pair }) => pair.scopes);
   const heirs = pairs.flatMap(({ pair }) => (pair.base === base && pair.head ? [pair.head.declared.name] : []));
-  const fails =
-    lost.length > 0 ? ` Nothing applies to ${places(lost)} any more: every image there fails verification.` : "";
-  const goes = heirs.length > 0 ? ` What it decided is decided by ${listed(heirs.map((heir) => `"${heir}"`))}.` : "";
+  const there = lost.length === registryScopes.length ? "there" : `to ${places(lost)}`;
+  const fails = lost.length > 0 ? `, and no other applies ${there}: every image there fails verification` : "";
+  const goes = heirs.length > 0 ? `; ${listed(heirs.map((heir) => `"${heir}"`))} decides in its place` : "";
   return {
     kind: "statement-removed",
     ...(lost.length > 0 ? judged({ base, head: undefined, scopes: lost }, []) : WITHOUT_EFFECT),
@@ -140,6 +151,6 @@ function statementRemoved(base: Statement, pairs: readonly ComparedPair[]): Draf
     scopes: registryScopes,
     subject: name,
     before: name,
-    say: (where) => `the statement "${name}" for ${where} is gone.${fails}${goes}`,
+    say: (where) => `the statement "${name}" for ${where} is gone${fails}${goes}.`,
   };
 }

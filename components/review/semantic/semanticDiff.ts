@@ -1,7 +1,8 @@
 import type { Trust } from "../../notary/trust/declaration";
 import type { Finding } from "../finding";
 import type { Problem, Readable, StackState, TrustState } from "../state";
-import { byLoudness, compare, type Draft, findingsOf } from "./draft";
+import { stackNames } from "../sides";
+import { byLoudness, type Draft, findingsOf } from "./draft";
 import { compareReach } from "./reach";
 import { compareSettings } from "./settings";
 import { compareSigningIdentities } from "./signingIdentities";
@@ -13,8 +14,7 @@ import { compareTrust } from "./trust";
  * what can still be compared is.
  */
 export function semanticDiff(base: TrustState, head: TrustState): Finding[] {
-  const stacks = [...new Set([...base.stacks.keys(), ...head.stacks.keys()])].sort(compare);
-  return stacks
+  return stackNames(base, head)
     .flatMap((stack) => findingsOf(stack, compareStack(base.stacks.get(stack), head.stacks.get(stack))))
     .sort(byLoudness);
 }
@@ -27,9 +27,7 @@ function compareStack(base: StackState | undefined, head: StackState | undefined
     // What an unreadable head means, nobody can say: it is not what trusts nobody.
     ...(after.problem ? [] : compareTrust(before.trust, after.trust)),
     ...unreadableParts(base, head),
-    ...(isUnreadable(base?.settings) || isUnreadable(head?.settings)
-      ? []
-      : compareSettings(settingsBefore, settingsAfter)),
+    ...(isUnreadable(head?.settings) ? [] : compareSettings(settingsBefore, settingsAfter)),
     ...compareReach({ trust: before.trust, settings: settingsBefore }, { trust: after.trust, settings: settingsAfter }),
     ...compareSigningIdentities(base?.identities ?? new Map(), head?.identities ?? new Map()),
   ];
@@ -82,7 +80,7 @@ function wholeSides(before: SideTrust, after: SideTrust): Draft[] {
         kind: "trust-introduced",
         severity: "high",
         direction: "widens",
-        say: () => "there was no trust; all that follows is new.",
+        say: () => "there was no trust before: every statement is new.",
       },
     ];
   }
@@ -121,7 +119,7 @@ function unreadablePart(
     unreadable(
       side === "head" ? "high" : "medium",
       problem,
-      `the ${what} of ${side} cannot be read, so that it is not compared: ${inWords(problem)}`,
+      `the ${what} of ${side} cannot be read, so that ${side === "head" ? "nobody can say what it means" : "head's is shown as new"}: ${inWords(problem)}`,
       `${side}: ${what}`,
     ),
   );

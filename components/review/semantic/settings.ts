@@ -39,7 +39,7 @@ function compareRobots(base: readonly RobotSettings[], head: readonly RobotSetti
         settingDraft(
           ["pusher-added", "high", "widens"],
           { subject: robot, after: "push" },
-          `the robot ${robot} may push images and signatures from now on`,
+          `the robot "${robot}" may push images and signatures from now on`,
         ),
       ),
     ...[...before]
@@ -48,7 +48,7 @@ function compareRobots(base: readonly RobotSettings[], head: readonly RobotSetti
         settingDraft(
           ["pusher-removed", "low", "narrows"],
           { subject: robot, before: "push" },
-          `the robot ${robot} may no longer push`,
+          `the robot "${robot}" may no longer push`,
         ),
       ),
   ];
@@ -62,7 +62,7 @@ function compareImages(base: readonly ImageSettings[], head: readonly ImageSetti
     const was = before?.acceptWeaker ?? [];
     const come = after.acceptWeaker.filter((weakness) => !was.includes(weakness));
     const gone = was.filter((weakness) => !after.acceptWeaker.includes(weakness));
-    const image = `the image ${name} (${after.reference})`;
+    const image = `the image "${name}" (${after.reference})`;
     return [
       ...(come.length > 0
         ? [
@@ -87,7 +87,7 @@ function compareImages(base: readonly ImageSettings[], head: readonly ImageSetti
             settingDraft(
               ["signer-of-image-changed", "medium", "neutral"],
               { subject: name, before: before.signedBy, after: after.signedBy },
-              `${image} is signed by the identity ${after.signedBy} from now on, and no longer by ${before.signedBy}`,
+              `${image} is signed by the identity "${after.signedBy}" from now on, and no longer by "${before.signedBy}"`,
             ),
           ]
         : []),

@@ -5,6 +5,7 @@ import { type DistinguishedName, isSubset, parseDistinguishedName } from "../../
 import { TrustPolicyError } from "../../notary/trust/error";
 import type { TrustedIdentities } from "../../notary/trust/trustedIdentity";
 import { anchorRole } from "../certificateFacts";
+import type { Direction } from "../finding";
 import { isSkip } from "./rules";
 
 // Who passes the validation "authenticity" (trust-store-trust-policy.md § Steps), as a set that can be compared: a
@@ -74,4 +75,14 @@ export function canBeHeld(identity: DistinguishedName | "any", anchors: readonly
 
 export function signingAnchors({ certificates }: Statement): Certificate[] {
   return SIGNING_STORES.flatMap((type) => certificates[type]);
+}
+
+/** What `head` lets pass beyond `base`, as a direction. */
+export function gained(base: Statement | undefined, head: Statement): Direction {
+  return letsMorePass(base, head) ? "widens" : "neutral";
+}
+
+/** What `base` lets pass beyond `head`. */
+export function lost(base: Statement, head: Statement): Direction {
+  return letsMorePass(head, base) ? "narrows" : "neutral";
 }

@@ -22,12 +22,12 @@ function compareChains(name: string, before: readonly Certificate[], after: read
   if (!old && !now) return [];
   if (!old && now) {
     const say = () =>
-      `the signing identity ${name} is new: ${fullCertificate(now)}. What it may sign, the statements say.`;
+      `the signing identity "${name}" is new: ${fullCertificate(now)}. What it may sign, the statements say.`;
     return [{ ...common, kind: "signing-identity-added", severity: "low", certificate: certificateFacts(now), say }];
   }
   if (old && !now) {
     const say = () =>
-      `the signing identity ${name} is gone: ${fullCertificate(old)}. What it signed, the statements still judge.`;
+      `the signing identity "${name}" is gone: ${fullCertificate(old)}. What it signed, the statements still judge.`;
     return [{ ...common, kind: "signing-identity-removed", severity: "low", certificate: certificateFacts(old), say }];
   }
   if (!old || !now || chainOf(before) === chainOf(after)) return [];
@@ -36,7 +36,7 @@ function compareChains(name: string, before: readonly Certificate[], after: read
   const how = sameLeaf
     ? "keeps its certificate but has another chain above it"
     : `has ${sameKey ? "a new certificate for the same key" : "another key"}: instead of the certificate with SHA-256 ${old.thumbprint}`;
-  const say = () => `the signing identity ${name} ${how}${sameLeaf ? ":" : " now"} ${fullCertificate(now)}.`;
+  const say = () => `the signing identity "${name}" ${how}${sameLeaf ? ":" : " now"} ${fullCertificate(now)}.`;
   return [
     {
       ...common,

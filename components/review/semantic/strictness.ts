@@ -3,7 +3,7 @@ import type { ValidationAction, ValidationType } from "../../notary/trust/docume
 import type { Direction, Severity } from "../finding";
 import { type Draft, loudest } from "./draft";
 import { isSkip } from "./rules";
-import { listed, signersOf } from "./words";
+import { signing } from "./words";
 
 /** In the order in which they are evaluated; integrity cannot be overridden, only skipped with everything else. */
 const VALIDATIONS: readonly ValidationType[] = ["authenticity", "authenticTimestamp", "expiry", "revocation"];
@@ -38,7 +38,7 @@ export function compareStrictness(base: Statement, head: Statement, scopes: read
   }
   if (isSkip(base)) {
     const say = (where: string) =>
-      `${where} must be signed from now on, where nothing was verified: ${signersOf(head)} may sign, and the level is ${after}.`;
+      `${where} must be signed from now on, where nothing was verified: ${signing(head)}, and the level is ${after}.`;
     return [
       {
         ...common,
@@ -83,8 +83,7 @@ function levelDraft(
     direction: changes.map(directionOf).find((direction) => direction !== "neutral") ?? "neutral",
     subject: levels.after,
     ...levels,
-    say: (where) =>
-      `the level of ${where} goes from ${levels.before} to ${levels.after}: ${listed(changes.map(consequence))}.`,
+    say: (where) => `the level of ${where} goes from ${levels.before} to ${levels.after}; ${consequences(changes)}.`,
   };
 }
 
@@ -97,7 +96,7 @@ function validationDraft(kind: "validation-weakened" | "validation-strengthened"
     subject: validation,
     before,
     after,
-    say: (where) => `${validation} of ${where} goes from ${before} to ${after}: ${consequence(change)}.`,
+    say: (where) => `${validation} of ${where} goes from ${before} to ${after}; ${consequences([change])}.`,
   };
 }
 
@@ -115,15 +114,25 @@ function loudness(change: Change): Severity {
 
 const WHAT: Readonly<Record<ValidationType, string>> = {
   integrity: "altered signatures",
-  authenticity: "signatures of anybody, trusted or not,",
-  authenticTimestamp: "signatures with an expired certificate, or without the time stamp that is asked for,",
+  authenticity: "signatures of anybody, trusted or not",
+  authenticTimestamp: "signatures whose certificate has expired, or that lack the time stamp asked for",
   expiry: "signatures past their own expiry",
-  revocation: "signatures with a revoked certificate, or one whose revocation cannot be told,",
+  revocation: "signatures whose certificate is revoked, or may be",
 };
 
-function consequence({ validation, before, after }: Change): string {
-  const what = WHAT[validation];
-  if (after === "enforce") return `${what} are refused from now on`;
-  if (before === "enforce") return `${what} pass from now on${after === "log" ? ", which is only logged" : ", unseen"}`;
-  return after === "skip" ? `${what} are not even logged any more` : `${what} are logged from now on`;
+/** Each outcome once, with all that it befalls. */
+function consequences(changes: readonly Change[]): string {
+  const outcomes = [...new Set(changes.map(outcome))];
+  return outcomes
+    .map((text) => {
+      const what = changes.filter((change) => outcome(change) === text).map(({ validation }) => WHAT[validation]);
+      return `${text}: ${what.join("; ")}`;
+    })
+    .join(". And ");
+}
+
+function outcome({ before, after }: Change): string {
+  if (after === "enforce") return "from now on these are refused";
+  if (before === "enforce") return `from now on these pass${after === "log" ? " and are only logged" : " unseen"}`;
+  return after === "skip" ? "these are not even logged any more" : "these are logged from now on";
 }

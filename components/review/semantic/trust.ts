@@ -2,11 +2,12 @@ import type { Statement, Trust } from "../../notary/trust/declaration";
 import { certificateFacts } from "../certificateFacts";
 import { compareAnchors, without } from "./anchors";
 import type { Draft } from "./draft";
-import { compareIdentities, wildcardAdded } from "./identities";
+import { compareIdentities } from "./identities";
 import { continuations, isSkip, type RulePair, rulePairs } from "./rules";
 import { type ComparedPair, compareScopes, compareStatements } from "./scopes";
 import { compareStrictness } from "./strictness";
 import { compareTimestamps } from "./timestamps";
+import { wildcardAdded } from "./wildcard";
 import { fullCertificate } from "./words";
 
 /** What changed between two trusts by the rule that is in effect for each repository; undefined trusts nobody. */

@@ -1,7 +1,9 @@
 import type { Certificate } from "../../notary/certificates/certificate";
 import type { Statement } from "../../notary/trust/declaration";
 import type { DistinguishedName } from "../../notary/trust/distinguishedName";
+import type { TrustedIdentities } from "../../notary/trust/trustedIdentity";
 import { anchorRole, certificateFacts } from "../certificateFacts";
+import { matches } from "./signers";
 
 const LISTED_MAX = 5;
 /** Hexadecimal digits of a thumbprint where a certificate is named a second time; the first time it is whole. */
@@ -36,26 +38,30 @@ export function shortCertificate({ subject, thumbprint }: Certificate): string {
   return `${subject} (SHA-256 ${thumbprint.slice(0, SHORT)}…)`;
 }
 
-/** Who may sign under a statement, as the subject of a sentence. */
-export function signersOf({ trustedIdentities, certificates, declared, enforcement }: Statement): string {
-  if (declared.signatureVerification.level === "skip") return "anybody, even without a signature,";
-  if (enforcement.authenticity !== "enforce") return "anybody with any certificate";
+/** Who may sign under a statement, as a clause. */
+export function signing(statement: Statement): string {
+  const { certificates, declared, enforcement, trustedIdentities } = statement;
+  if (declared.signatureVerification.level === "skip") return "nothing is verified there, so that any image passes";
+  if (enforcement.authenticity !== "enforce") return "anybody may sign, since who signed is only logged";
   const anchors = [...certificates.ca, ...certificates.signingAuthority];
-  if (anchors.length === 0) return "nobody (the statement names no ca and no signingAuthority store)";
-  return `${holders(trustedIdentities)} ${underAnchors(anchors)}`;
+  return `${signers(trustedIdentities, anchors) ?? "nobody"} may sign`;
 }
 
-export function holders(identities: Statement["trustedIdentities"]): string {
-  if (identities === "any") return "anybody with a certificate";
-  return `anybody whose certificate has ${listed(identities.map(nameText), "or")}`;
-}
-
-export function underAnchors(anchors: readonly Certificate[]): string {
-  const issuing = anchors.filter((anchor) => anchorRole(anchor) !== "leaf").map(shortCertificate);
-  const single = anchors.filter((anchor) => anchorRole(anchor) === "leaf").map(shortCertificate);
+/** All that have one of the identities under one of the anchors; undefined when nobody can. */
+export function signers(identities: TrustedIdentities, anchors: readonly Certificate[]): string | undefined {
+  const leaves = anchors.filter((anchor) => anchorRole(anchor) === "leaf");
+  const issuing = anchors.filter((anchor) => !leaves.includes(anchor)).map(shortCertificate);
+  const single = leaves.filter(({ subject }) => matches(identities, subject)).map(shortCertificate);
+  const anybody =
+    identities === "any" ? "anybody with a certificate" : `anybody whose certificate has ${names(identities)} and is`;
   const parts = [
-    ...(issuing.length > 0 ? [`under ${listed(issuing, "or")}`] : []),
-    ...(single.length > 0 ? [`that is ${listed(single, "or")}`] : []),
+    ...(issuing.length > 0 ? [`${anybody} issued under ${listed(issuing, "or")}`] : []),
+    ...(single.length > 0 ? [`the holder of ${listed(single, "or")}`] : []),
   ];
-  return parts.join(", or one ");
+  return parts.length > 0 ? parts.join(", or ") : undefined;
+}
+
+/** `C=US, ST=WA, O=Acme or C=DE, ST=BE, O=Other`. */
+export function names(identities: readonly DistinguishedName[]): string {
+  return listed(identities.map(nameText), "or");
 }

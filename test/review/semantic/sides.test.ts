@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { semanticDiff } from "../../../components/review/semantic/semanticDiff";
 import {
+  ACME,
   certificates,
   diff,
   only,
@@ -64,6 +65,15 @@ describe("a whole side", () => {
     expect(outline(diff(stack({ problem }), stack({ problem })))).toEqual(["trust-unreadable critical neutral"]);
   });
 
+  it("has a config that is unreadable in base: all of head's is shown", () => {
+    const open = { settings: { projects: [project({ contentTrust: [] })] } };
+    const base = trustState({ ...stackState(stack()), settings: { problem } });
+    expect(outline(semanticDiff(base, trustState(stackState(stack(open)))))).toEqual([
+      "gate-switched-off medium widens",
+      "trust-unreadable medium neutral",
+    ]);
+  });
+
   it("has a config or a certificate that is unreadable", () => {
     const base = trustState(stackState(stack({ settings: {}, identities: { acme: made.leaf.pem } })));
     const broken = stackState(stack());
@@ -111,6 +121,21 @@ describe("all findings", () => {
     const ranks = findings.map(({ severity }) => ["critical", "high", "medium", "low", "info"].indexOf(severity));
     expect(ranks).toEqual(ranks.toSorted());
     expect(findings.map(({ stack: name }) => name)).toContain("staging");
+  });
+
+  it("are found in a policy with thousands of repositories in seconds", () => {
+    const policy = (identities: string[]) =>
+      Array.from({ length: 500 }, (_, index) => {
+        const scopes = Array.from({ length: 20 }, (_, number) => `registry.example.com/team${index}/app${number}`);
+        return statement({ name: `statement ${index}`, scopes, identities });
+      });
+    const [base, head] = [stack({ trustPolicies: policy([ACME]) }), stack({ trustPolicies: policy([OTHER]) })];
+    const sides = [base, head].map((options) => trustState(stackState(options)));
+    const [before, after] = sides;
+    if (!before || !after) throw new Error("no sides");
+    const start = performance.now();
+    expect(semanticDiff(before, after)).toHaveLength(1000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it("are plain JSON", () => {

@@ -153,7 +153,7 @@ describe("anchors", () => {
       diff(withStore([made.root.pem]), withStore([made.root.pem, made.impostor.pem])),
       "anchor-added",
     );
-    expect(finding.sentence).toContain("the same name");
+    expect(finding.sentence).toContain("but another key");
     expect(finding.sentence).toContain(thumbprint(made.impostor));
     expect(finding.sentence).toContain(thumbprint(made.root).slice(0, 16));
   });
@@ -286,6 +286,17 @@ describe("scopes and statements", () => {
     expect(
       outline(diff(stack([...two, { ...all, identities: [ACME] }]), stack([{}, { ...all, identities: [ACME] }]))),
     ).toEqual(["scope-falls-through info neutral", "statement-removed info neutral"]);
+  });
+
+  it("end with a statement that trusts nobody: news only where it let anybody pass", () => {
+    const web = { name: "web", scopes: [WEB], stores: ["ca:leaf"], identities: [OTHER] };
+    const stores = { "ca:leaf": [made.leaf.pem] };
+    const without = (options: StatementOptions) =>
+      outline(
+        diff(stack([{}, options], stores), stack([{}], stores)).filter(({ kind }) => kind === "statement-removed"),
+      );
+    expect(without(web)).toEqual(["statement-removed info neutral"]);
+    expect(without({ ...web, verification: { level: "audit" } })).toEqual(["statement-removed medium narrows"]);
   });
 
   it("keep their statement under another name", () => {
