@@ -18,7 +18,10 @@ export function liveImagesOf(stackOf: () => Stack | undefined): InventorySource 
     async *entries() {
       const deployment = await stackOf()?.exportStack();
       if (deployment === undefined) return;
-      yield* openInventory(STATE, contextOf({ dockerConfig: undefined, caFile: undefined }, projectRoot, imagesIn(deployment))).entries();
+      yield* openInventory(
+        STATE,
+        contextOf({ dockerConfig: undefined, caFile: undefined }, projectRoot, imagesIn(deployment)),
+      ).entries();
     },
   };
 }

@@ -150,7 +150,7 @@ describe("an exception file", () => {
 
 describe("a rule", () => {
   it.each([
-    ["no-new-wildcard-identity", { findings: [finding({})] }, ["*"]],
+    ["no-new-wildcard-identity", { findings: [finding({ statement: "app" })] }, ["app"]],
     ["no-wildcard-identity", { head: () => head({ trustedIdentities: ["*"] }) }, ["app"]],
     ["no-wildcard-scope", { head: () => head({ registryScopes: ["*"] }) }, ["app"]],
     [
@@ -165,7 +165,11 @@ describe("a rule", () => {
       { images: { flips: [], unknown: [{ reference: REFERENCE, inventory: "file:x", code: "X", why: "down" }] } },
       [REFERENCE],
     ],
-    ["no-gate-switched-off", { findings: [finding({ kind: "gate-switched-off", subject: "apps" })] }, ["apps"]],
+    [
+      "no-gate-switched-off",
+      { findings: [finding({ kind: "gate-switched-off", subject: "apps", before: "notation", after: "" })] },
+      ["apps"],
+    ],
     ["no-finding", { findings: [finding({ severity: "high" })] }, ["*"]],
     [
       "rules-unchanged",

@@ -48,11 +48,15 @@ export function ofStacks(
   );
 }
 
-/** Findings of some kinds, as violations; the exception names what the finding is about. */
-export function ofFindings(facts: RuleFacts, is: (finding: Finding) => boolean): readonly Violation[] {
-  return facts.findings.filter(is).map(({ stack, subject, statement, kind, sentence }) => ({
-    stack: stack === "" ? null : stack,
-    subject: subject ?? statement ?? kind,
-    sentence,
+/** Some findings as violations. @param by what exceptions name: the statement, or what the finding is about */
+export function ofFindings(
+  facts: RuleFacts,
+  is: (finding: Finding) => boolean,
+  by: "statement" | "subject" = "subject",
+): readonly Violation[] {
+  return facts.findings.filter(is).map((finding) => ({
+    stack: finding.stack === "" ? null : finding.stack,
+    subject: finding[by] ?? finding.statement ?? finding.kind,
+    sentence: finding.sentence,
   }));
 }

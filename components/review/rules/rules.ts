@@ -15,7 +15,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     summary: 'no statement gets the trusted identity "*"',
     severity: "critical",
     options: [],
-    judge: (facts) => ofFindings(facts, ({ kind }) => kind === "identity-wildcard-added"),
+    judge: (facts) => ofFindings(facts, ({ kind }) => kind === "identity-wildcard-added", "statement"),
   },
   "no-wildcard-identity": {
     summary: 'no statement has the trusted identity "*"',
@@ -93,7 +93,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
     judge: (facts) =>
       ofFindings(
         facts,
-        ({ kind, direction }) => kind === "gate-switched-off" || (kind === "gate-changed" && direction === "widens"),
+        // A new project without a gate loses none.
+        ({ kind, direction, before }) =>
+          (kind === "gate-switched-off" && before !== undefined) || (kind === "gate-changed" && direction === "widens"),
       ),
   },
   "no-weakness-accepted": {
