@@ -33,6 +33,9 @@ export function exchange(agent: Agent, request: HttpRequest, limits = LIMITS): P
         path: `${url.pathname}${url.search}`,
         method,
         headers: { "user-agent": USER_AGENT, ...headers },
+        // undici closes the connection after each HEAD, in case a body follows against the rule; a handshake for each of thousands
+        // of tags costs more than all else. A body would be no answer to the next request: a connection lost, and tried again.
+        reset: false,
         body: body ?? null,
         headersTimeout: upload ? UPLOAD_ANSWER_TIMEOUT_MS : limits.silenceMs,
         bodyTimeout: limits.silenceMs,

@@ -33,6 +33,8 @@ export class ContentCache {
   readonly #limit: number;
   #written = Number.POSITIVE_INFINITY; // looks once at the beginning
   #pruning: Promise<void> | undefined;
+  /** Folders that are there; were one deleted meanwhile, its content would not be kept in this run. */
+  readonly #made = new Set<string>();
 
   constructor({ directory, limit = LIMIT }: ContentCacheOptions) {
     this.#directory = directory;
@@ -72,7 +74,8 @@ export class ContentCache {
   /** As a whole, or not at all. */
   async #write(file: string, bytes: Buffer): Promise<void> {
     const folder = path.dirname(file);
-    await mkdir(folder, { recursive: true });
+    if (!this.#made.has(folder)) await mkdir(folder, { recursive: true });
+    this.#made.add(folder);
     const temporary = path.join(folder, `.${randomBytes(8).toString("hex")}`);
     try {
       await writeFile(temporary, bytes, { flag: "wx", mode: 0o600 });
