@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, realpath, rm } from "node:fs/promises";
 import path from "node:path";
 import { runDocker } from "../docker/cli";
 import { DockerError } from "../docker/error";
@@ -25,13 +25,18 @@ const FILE = "harbor.https.acme-challenge.conf";
 const COMMAND_TIMEOUT_MS = 30_000;
 
 /** What a Harbor's own nginx is: somebody else's may have that name, and one that starts again and again answers nothing. */
-const STATE = '{{.State.Status}} {{index .Config.Labels "com.docker.compose.project"}}';
+const STATE =
+  '{{.State.Status}} {{index .Config.Labels "com.docker.compose.project"}} {{index .Config.Labels "com.docker.compose.project.working_dir"}}';
 
-/** False as well where there is no Docker: then no Harbor runs on this machine. */
-export async function isNginxRunning({ container }: NginxPlace): Promise<boolean> {
-  const args = ["container", "inspect", "--format", STATE, container];
+/** False as well for a Harbor's elsewhere, which does not see the folder; and without Docker, where no Harbor runs. */
+export async function isNginxRunning(nginx: NginxPlace): Promise<boolean> {
+  const args = ["container", "inspect", "--format", STATE, nginx.container];
   try {
-    return (await runDocker(args, { timeoutMs: COMMAND_TIMEOUT_MS })).trim() === "running harbor";
+    const said = (await runDocker(args, { timeoutMs: COMMAND_TIMEOUT_MS })).trim();
+    const [, composition] = /^running harbor (\/.*)$/.exec(said) ?? [];
+    if (composition === undefined) return false;
+    const [outer, inner] = await Promise.all([composition, directoryOf(nginx)].map(realOf));
+    return `${inner}/`.startsWith(`${outer}/`);
   } catch (error) {
     if (error instanceof DockerError && error.code !== "DOCKER_TIMEOUT") return false;
     throw error;
@@ -102,6 +107,10 @@ function configuration(answers: readonly ChallengeAnswer[]): string {
       `location = ${CHALLENGE_PATH}${token} {\n  default_type application/octet-stream;\n  return 200 "${value}";\n}\n`,
   );
   return `# Answers an ACME challenge while a certificate is ordered; removed afterwards.\n${locations.join("")}`;
+}
+
+async function realOf(folder: string): Promise<string> {
+  return await realpath(folder).catch(() => folder);
 }
 
 function directoryOf({ confDirectory }: NginxPlace): string {

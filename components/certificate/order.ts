@@ -44,14 +44,19 @@ export async function orderCertificate(request: CertificateRequest, now: Date): 
   const connection = await connectAcme(request.server, await accountKey(request.directory, newKey), request.contact);
   const { client } = connection;
   const resumed = await resume(client, request, now);
-  if (resumed !== undefined) {
-    const issued = await finish(client, request, resumed.order, resumed.journal);
+  const issued = resumed && (await finish(client, request, resumed.order, resumed.journal).catch(unlessExpired));
+  if (issued !== undefined) {
     // It may be due for renewal by now, or be what is replaced because it is.
     const renewal = await askRenewalInfo(request.server, issued.chain, now);
     if (renewalReason({ ...inspectChain(issued.chain), renewal }, now) === undefined) return issued;
   }
   const { order, journal } = await begin(connection, request);
   return await finish(client, request, order, journal);
+}
+
+/** A server keeps an order of a short-lived certificate longer than that lives. */
+function unlessExpired(error: unknown): undefined {
+  if (!(error instanceof CertificateError) || error.code !== "CERTIFICATE_EXPIRED") throw error;
 }
 
 interface OrderInFlight {
@@ -127,7 +132,7 @@ async function finish(
       const [, csr] = await acme.crypto.createCsr({ altNames: [...identifiers] }, privateKey);
       order = await client.finalizeOrder(order, csr);
     }
-    if (order.status !== "valid") order = await client.waitForValidStatus(order);
+    if (order.status !== "valid") order = await awaitIssued(client, order);
     const chain = await client.getCertificate(order);
     const root = await fetchRoot(request.server);
     if (root !== undefined && !endsIn(chain, root)) {
@@ -141,6 +146,20 @@ async function finish(
   } catch (error) {
     if (!canGoOn(error)) await deleteOrder(directory); // the next run orders anew
     throw acmeError("ACME_ORDER_INVALID", `the order for ${identifiers.join(", ")} yields no certificate`, error);
+  }
+}
+
+/** Waits for what was finalised (RFC 8555 § 7.4). A server that is still at it has decided nothing. */
+async function awaitIssued(client: acme.Client, order: acme.Order): Promise<acme.Order> {
+  try {
+    return await client.waitForValidStatus(order);
+  } catch (error) {
+    if (isPassing(error) || (await client.getOrder(order)).status !== "processing") throw error;
+    throw new CertificateError(
+      "ACME_ORDER_PENDING",
+      "the ACME server is still issuing the certificate. Run the command again later: it goes on with the same order",
+      { cause: error },
+    );
   }
 }
 

@@ -60,6 +60,7 @@ export async function runDocker(args: readonly string[], options: DockerOptions 
     void stop(child);
   }, timeoutMs);
   try {
+    stderr.catch(() => undefined); // of a command that was ended nobody asks for it
     // Output that can't be taken (a full disk, too much of it) ends the command as well: nobody waits for it any longer.
     stdout.catch(() => void stop(child));
     const exit = await ended;
@@ -98,6 +99,9 @@ async function stop(child: ChildProcess): Promise<void> {
   child.kill("SIGTERM");
   await new Promise((resolve) => setTimeout(resolve, KILL_AFTER_MS).unref());
   if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+  // What it has started may go on, and hold them.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 /** The end of a stream's text, at most `keep` characters of it; each line goes to `onLine`. */

@@ -198,6 +198,26 @@ describe("answers that public servers give", () => {
     expect(count(pebble.log(), /Added order "/g)).toBe(orders);
   });
 
+  it("an order that the server takes long to fulfil: said so, and the same order is gone on with", async () => {
+    const { waitForValidStatus } = acme.Client.prototype;
+    vi.spyOn(acme.Client.prototype, "waitForValidStatus").mockImplementation(function (this: acme.Client, item) {
+      if (Object(item).finalize) Object.assign(this, { backoffOpts: { attempts: 2, min: 10, max: 10 } }); // or it takes a minute
+      return waitForValidStatus.call(this, item as acme.Order);
+    });
+    let isFinalised = false;
+    server.answer = ({ path }) => {
+      isFinalised ||= path.startsWith("/finalize-order");
+      if (!isFinalised || !/^\/(finalize-order|my-order)/.test(path)) return undefined;
+      const finalize = new URL("/finalize-order/x", server.server.url).href;
+      return { status: 200, body: { status: "processing", finalize, authorizations: [], identifiers: [] } };
+    };
+    expect(await failure("ACME_ORDER_PENDING")).toContain("same order");
+    const { orderUrl, privateKey } = JSON.parse(await readFile(journal(), "utf8"));
+    server.answer = () => undefined;
+    expect((await create(request)).privateKey).toBe(privateKey);
+    expect(JSON.parse(await readFile(journal(), "utf8")).orderUrl).toBe(orderUrl);
+  });
+
   it("a chain that is another's: refused, and ordered anew the next time", async () => {
     const stranger = (await create(request)).chain;
     request = { ...request, directory: `${request.directory}-other`, challenge: request.challenge };

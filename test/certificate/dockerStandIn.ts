@@ -10,7 +10,7 @@ export interface DockerStandIn {
   bin: string;
   /** What it was told so far, one command a line. */
   told(): Promise<string[]>;
-  /** `state`: its state, and the composition that it is of. */
+  /** `state`: its state, and the composition that it is of, with its folder; the test's own when left out. */
   setRunning(running: boolean, state?: string): Promise<void>;
 }
 
@@ -22,7 +22,8 @@ export async function makeDockerStandIn(folder: string, test: string, hangUp: st
   const script = `#!/bin/sh
 echo "$*" >> "${log}"
 case "$*" in
-  "container inspect --format {{.State.Status}} {{index .Config.Labels \\"com.docker.compose.project\\"}} nginx")
+  "container inspect --format {{.State.Status}} {{index .Config.Labels \\"com.docker.compose.project\\"}} \
+{{index .Config.Labels \\"com.docker.compose.project.working_dir\\"}} nginx")
     test -e "${running}" && cat "${running}" || { echo "Error: No such container: nginx" >&2; exit 1; } ;;
   "exec nginx nginx -t") ${test} ;;
   "kill --signal HUP nginx") ${hangUp} ;;
@@ -33,6 +34,7 @@ esac
   return {
     bin,
     told: async () => (await readFile(log, "utf8").catch(() => "")).split("\n").filter(Boolean),
-    setRunning: (is, state = "running harbor") => (is ? writeFile(running, state) : rm(running, { force: true })),
+    setRunning: (is, state = `running harbor ${folder}`) =>
+      is ? writeFile(running, state) : rm(running, { force: true }),
   };
 }

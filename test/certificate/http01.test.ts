@@ -102,10 +102,16 @@ describe("http-01 while nginx runs", () => {
     expect(existsSync(join(folder, "loaded"))).toBe(false);
   });
 
-  it.each(["running other", "restarting harbor"])("is answered by the listener where it is %s", async (state) => {
-    await docker.setRunning(true, state);
+  it.each([
+    ["another composition's", "running other", ""],
+    ["starting again and again", "restarting harbor", ""],
+    ["a Harbor's elsewhere, which does not see the folder", "running harbor", "-of-others"],
+  ])("is answered by the listener where it is %s", async (_, state, suffix) => {
+    await docker.setRunning(true, `${state} ${folder}${suffix}`);
+    await rm(conf, { recursive: true });
     expect((await create()).chain).toContain("BEGIN CERTIFICATE");
     expect(await actions()).toEqual([]);
+    expect(existsSync(conf)).toBe(false);
   });
 
   it("is given up when nginx refuses the location; nginx is not reloaded, and the order goes on the next time", async () => {

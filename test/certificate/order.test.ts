@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
@@ -9,6 +10,7 @@ import { CertificateError, type CertificateErrorCode } from "../../components/ce
 import { occupy } from "../local/support";
 import { expectCode } from "../notary/expectCode";
 import { freePort } from "../support/ports";
+import { spawnPebble } from "./pebbleProcess";
 import {
   type AcmeTestRequest,
   type AcmeTestServer,
@@ -95,6 +97,19 @@ describe("an order that was interrupted", () => {
     await create();
     expect((await journal()).orderUrl).not.toBe(orderUrl);
     expect(await newOrders()).toBe(2);
+  });
+
+  it("and whose certificate has expired since, before its order is over, is ordered anew", async () => {
+    const brief = await spawnPebble({ profiles: { brief: 8 } });
+    try {
+      const inputs = { ...brief.request("brief"), profile: "brief" };
+      await createKilledAfterWriting(inputs, "chain.pem");
+      const { validTo } = new X509Certificate(await readFile(join(inputs.directory, "chain.pem"), "utf8"));
+      await new Promise((resolve) => setTimeout(resolve, Date.parse(validTo) - Date.now() + 1_000));
+      expect(Date.parse((await create(inputs)).notAfter)).toBeGreaterThan(Date.parse(validTo));
+    } finally {
+      await brief.stop();
+    }
   });
 
   // Not always one order: the server gives one up itself when it looks for the answer just after the kill.

@@ -84,6 +84,13 @@ describe("runDocker", () => {
     await expectCode(runDocker(["compose", "up"], { timeoutMs: 100 }), "DOCKER_TIMEOUT");
   });
 
+  it("does not wait for what such a command has started, as an old `docker` has its plugin for Compose", async () => {
+    await docker("sleep 30 & wait");
+    const started = Date.now();
+    await expectCode(runDocker(["compose", "up"], { timeoutMs: 100 }), "DOCKER_TIMEOUT");
+    expect(Date.now() - started).toBeLessThan(20_000);
+  });
+
   it("bounds what it keeps of an output", async () => {
     await docker("head -c 70000000 /dev/zero");
     await expectCode(runDocker(["logs"]), "DOCKER_OUTPUT_TOO_LARGE");

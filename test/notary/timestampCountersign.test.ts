@@ -89,7 +89,11 @@ describe("a countersignature", () => {
     ["no token", "TIMESTAMP_MALFORMED", () => stamp(answering(() => makeResponse(undefined)))],
     ["a refusal", "TIMESTAMP_REFUSED", () => stamp(answering(() => makeResponse(undefined, 2)))],
     ["waiting", "TIMESTAMP_REFUSED", () => stamp(answering(() => makeResponse(undefined, 3)))],
-    ["another nonce", "TIMESTAMP_RESPONSE_MISMATCH", () => stamp(authority({ nonce: randomBytes(19) }))],
+    [
+      "another nonce",
+      "TIMESTAMP_RESPONSE_MISMATCH",
+      () => stamp(authority({ nonce: Buffer.concat([Buffer.of(1), randomBytes(18)]) })),
+    ],
     ["another signature", "TIMESTAMP_RESPONSE_MISMATCH", () => stamp(authority({ message: randomBytes(64) }))],
     ["another hash", "TIMESTAMP_RESPONSE_MISMATCH", () => stamp(authority({ hash: "sha512" }))],
     [

@@ -5,13 +5,13 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { type CopyRule, copyTree, exchange, makeFolder, putInPlace, sizeOf } from "./copyTree";
 import { HarborInstallationError } from "./error";
-import type { Layout } from "./layout";
+import { DATA, type Layout } from "./layout";
 import { requireDisk } from "./machine";
 
 /** A name of our own: all that is in it is removed one day. */
 export const BACKUPS = "breakwater-backup";
 /** Trivy's databases are fetched anew, and are large. */
-const LEFT_OUT = [BACKUPS, "trivy-adapter"];
+const FETCHED = "trivy-adapter";
 /** distribution's storage: blobs are named by their content and never written again; links below `repositories` are. */
 const BLOBS = "registry/docker/registry/v2/blobs";
 const REPOSITORIES = "registry/docker/registry/v2/repositories";
@@ -146,8 +146,10 @@ function restoringOf(backup: string): string {
   return `${backup}.restoring`;
 }
 
+/** What Harbor made there, and the record of it: what else is there is somebody's, whose changes a restore would undo. */
 async function entriesOf(layout: Layout): Promise<string[]> {
-  return (await readdir(layout.data)).filter((name) => !LEFT_OUT.includes(name));
+  const ours = [...DATA.filter((name) => name !== FETCHED), path.basename(layout.record)];
+  return (await readdir(layout.data)).filter((name) => ours.includes(name));
 }
 
 function renderedOf(layout: Layout): string[] {

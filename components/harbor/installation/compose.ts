@@ -35,12 +35,26 @@ export async function composeUp(inputs: HarborInstallationInputs, progress: (lin
 export async function composeDown(layout: Layout): Promise<void> {
   // Compose knows a composition by its name alone: another one of that name would be taken down with it.
   if (existsSync(layout.composeFile) && (await foreignContainers(layout.directory)).length === 0) {
-    await compose(layout, ["down", "--remove-orphans"], DOWN_MS);
-    return;
+    try {
+      await compose(layout, ["down", "--remove-orphans"], DOWN_MS);
+      return;
+    } catch (error) {
+      // A full disk or a kill leaves a file that is empty or cut: it must not keep the next run from rendering it anew.
+      if (await isReadable(layout)) throw error;
+    }
   }
-  const containers = await containersOf(layout.directory);
-  if (containers.length > 0) {
-    await runDocker(["rm", "--force", ...containers.map(({ name }) => name)], { timeoutMs: DOWN_MS });
+  const names = (await containersOf(layout.directory)).map(({ name }) => name);
+  if (names.length === 0) return;
+  await runDocker(["stop", ...names], { timeoutMs: DOWN_MS });
+  await runDocker(["rm", "--force", ...names], { timeoutMs: DOWN_MS });
+}
+
+async function isReadable(layout: Layout): Promise<boolean> {
+  try {
+    await compose(layout, ["config", "--no-interpolate", "--quiet"], 60_000);
+    return true;
+  } catch (error) {
+    return !(error instanceof DockerError) || error.code !== "DOCKER_COMMAND_FAILED";
   }
 }
 

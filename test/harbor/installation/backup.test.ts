@@ -154,6 +154,19 @@ describe("a backup", () => {
     await expectSetAside(harbor);
   });
 
+  it("holds nothing of others that is in the data folder, and leaves it as it is when it is put back", async () => {
+    const harbor = await backedUp();
+    const { layout, data } = harbor;
+    await put(data("wiki/pages"), "written before");
+    const backup = backupFolder(layout, "2.14.3", new Date("2030-01-01T00:00:00Z"));
+    await makeBackup(layout, backup);
+    await put(data("wiki/pages"), "written since");
+    await changedByNewRelease(harbor);
+    await restoreBackup(layout, backup, false);
+    await expectAsBefore({ ...harbor, backup });
+    expect(await text(data("wiki/pages"))).toBe("written since");
+  });
+
   it("is the last one by its time, and replaces the earlier ones", async () => {
     const { layout } = await makePlace();
     const names = [

@@ -126,10 +126,24 @@ describe("an upgrade that was killed", () => {
     },
   );
 
+  it("while migrating goes back though a full disk has left nothing of the new composition", async () => {
+    const { inputs, layout, rows, version } = await killedWhile("migrating", "old");
+    await put(layout.composeFile, "");
+    await scriptDocker('[ "$1" != compose ] || [ -s "$9" ] || { echo "empty compose file" >&2; exit 1; }');
+    await recoverUpgrade({ ...inputs, version: "2.14.3" });
+    expect([await rows(), await version(), await readFile(layout.composeFile, "utf8")]).toEqual([
+      "old rows",
+      "2.14.3",
+      "old",
+    ]);
+  });
+
   it("of data that no Harbor ran on leaves no composition of the new release beside the old data", async () => {
     const { inputs, layout, rows, version } = await killedWhile("starting");
     await put(layout.composeFile, "new");
-    await scriptDocker('case "$1" in images) echo present ;; run|compose) echo "no such luck" >&2; exit 1 ;; esac');
+    await scriptDocker(
+      'case "$1 $*" in images*) echo present ;; run*|*" up "*|*" down "*) echo "no such luck" >&2; exit 1 ;; esac',
+    );
     // `down` fails first: nothing is put back as long as the new release may still run.
     await expectCode(() => recoverUpgrade(inputs), "HARBOR_WAY_BACK_FAILED");
     expect([await rows(), existsSync(layout.composeFile), (await readJournal(layout))?.phase]).toEqual([
