@@ -55,13 +55,16 @@ function effect(
     return told(change, enforcer, "exact", `${who} no longer applies it, once what was compiled from it is gone`);
   const { losses } = expressed(after, target);
   const notes = variants.flatMap(([variant, other]) => noteOn(variant, after, other, losses));
-  const seen = isSame(change, target) ? `${who} does not notice the change` : `${who} ${verb(change)}`;
+  const unnoticed = isSame(change, target);
+  const seen = unnoticed ? `${who} does not notice the change` : `${who} ${verb(change)}`;
   const how =
     losses.length > 0
       ? `: ${losses.map(({ how }) => `it ${how}`).join("; ")}`
       : isSkip(after)
         ? unverified(enforcer)
-        : " as declared";
+        : unnoticed
+          ? ""
+          : " as declared";
   return told(change, enforcer, fidelityOf(losses), `${seen}${how}${notes.join("")}`);
 }
 

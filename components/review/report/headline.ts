@@ -1,0 +1,174 @@
+import type { Direction, Finding, Severity } from "../finding";
+import type { Report } from "./report";
+import { are, count, grouped, parts } from "./words";
+
+/**
+ * What the review comes to, loudest first: a rule is violated; it cannot tell; all passes, but by an exception; trust widens;
+ * trust changes otherwise; nothing changes.
+ */
+export type Outcome = "violated" | "unclear" | "excepted" | "widens" | "changes" | "unchanged";
+
+/** What a reviewer decides from. Holds no text of others, so that each report can show it as it is. */
+export interface Headline {
+  readonly outcome: Outcome;
+  readonly title: string;
+  /** Counts, each with a word before it. */
+  readonly facts: readonly { readonly label: string; readonly text: string }[];
+  /** What must not be overlooked, in sentences. */
+  readonly cautions: readonly string[];
+}
+
+export function headlineOf(report: Report): Headline {
+  const outcome = outcomeOf(report);
+  return { outcome, title: titleOf(report, outcome), facts: factsOf(report), cautions: cautionsOf(report) };
+}
+
+function outcomeOf(report: Report): Outcome {
+  const { rules, partial, semantic, flips } = report;
+  if (rules.some(({ result }) => result === "violated")) return "violated";
+  if (partial || rules.some(({ result }) => result === "unknown")) return "unclear";
+  if (rules.some(({ result }) => result === "excepted")) return "excepted";
+  if (semantic.some(isWidening) || flips.some(({ towards }) => towards === "trust")) return "widens";
+  return semantic.length > 0 || flips.length > 0 ? "changes" : "unchanged";
+}
+
+function titleOf(report: Report, outcome: Outcome): string {
+  const { rules, semantic, partial } = report;
+  const number = (result: string) => rules.filter((rule) => rule.result === result).length;
+  const change = changeOf(report);
+  switch (outcome) {
+    case "violated":
+      return `${are(number("violated"), "rule")} violated, and ${change}`;
+    case "unclear":
+      return partial
+        ? `cannot tell, since not everything could be asked; as far as it could, ${change}`
+        : `cannot tell, since ${count(number("unknown"), "rule")} could not be judged; ${change}`;
+    case "excepted":
+      return `no rule is violated, but only thanks to ${count(usedExceptions(report), "exception")}; ${change}`;
+    case "unchanged":
+      return "nothing changes";
+    default:
+      if (rules.length > 0) return `no rule is violated; ${change}`;
+      return semantic.length + report.flips.length > 0 ? `${change}; there are no rules to judge it by` : change;
+  }
+}
+
+/** Who may sign or run more or less, in a few words. */
+function changeOf({ semantic, flips }: Report): string {
+  const loud = semantic.filter(({ severity }) => severity === "critical").length;
+  const [more, less] = [flips.filter(({ towards }) => towards === "trust").length, flips.length];
+  const widens = semantic.some(isWidening) || more > 0;
+  const narrows = semantic.some(({ direction }) => direction === "narrows") || less > more;
+  const way = widens ? (narrows ? "trust widens and narrows" : "trust widens") : narrows ? "trust narrows" : "";
+  const critical = loud > 0 ? count(loud, "critical finding") : "";
+  if (!way && !critical) return semantic.length > 0 ? "trust neither widens nor narrows" : "nothing changes";
+  return [way, critical].filter(Boolean).join(", with ");
+}
+
+function factsOf(report: Report): Headline["facts"] {
+  return [
+    { label: "Rules", text: rulesFact(report) },
+    ...(report.exceptions.length > 0 ? [{ label: "Exceptions", text: exceptionsFact(report) }] : []),
+    { label: "Trust", text: trustFact(report) },
+    { label: "Images", text: imagesFact(report) },
+  ];
+}
+
+function rulesFact({ rules }: Report): string {
+  if (rules.length === 0) return "none is declared";
+  const number = (result: string) => rules.filter((rule) => rule.result === result).length;
+  const shown = (result: string, words: string) => number(result) > 0 && `${grouped(number(result))} ${words}`;
+  return parts(
+    shown("violated", "violated"),
+    shown("unknown", "could not be judged"),
+    shown("excepted", "passed by an exception"),
+    shown("passed", "passed"),
+  );
+}
+
+function exceptionsFact({ exceptions }: Report): string {
+  const number = (state: string) => exceptions.filter((exception) => exception.state === state).length;
+  const shown = (state: string, words: string) => number(state) > 0 && `${grouped(number(state))} ${words}`;
+  return parts(shown("used", "in use"), shown("expired", "expired"), shown("unused", "not needed"));
+}
+
+const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low", "info"];
+
+function trustFact({ semantic }: Report): string {
+  if (semantic.length === 0) return "who may sign what stays as it was";
+  const shown = (direction: Direction, words: (number: string) => string) => {
+    const found = semantic.filter((finding) => finding.direction === direction);
+    return found.length > 0 && `${words(count(found.length, "change"))} (${severitiesOf(found)})`;
+  };
+  return parts(
+    shown("widens", (changes) => `${changes} towards more trust`),
+    shown("narrows", (changes) => `${changes} towards less`),
+    shown("neutral", (changes) => `${changes} towards neither`),
+  );
+}
+
+function severitiesOf(findings: readonly Finding[]): string {
+  return parts(
+    ...SEVERITIES.map((severity) => {
+      const number = findings.filter((finding) => finding.severity === severity).length;
+      return number > 0 && `${grouped(number)} ${severity}`;
+    }),
+  );
+}
+
+function imagesFact({ flips, unchanged, unknown }: Report): string {
+  const { verified, failed, skipped } = unchanged;
+  const total = verified + failed + skipped;
+  if (flips.length + total + unknown.length === 0) return "none was looked at";
+  const more = flips.filter(({ towards }) => towards === "trust").length;
+  const kept = parts(
+    verified > 0 && `${grouped(verified)} verified`,
+    failed > 0 && `${grouped(failed)} failed`,
+    skipped > 0 && `${grouped(skipped)} not verified at all`,
+  );
+  return parts(
+    more > 0 && `${count(more, "verdict")} ${more === 1 ? "turns" : "turn"} towards trust`,
+    flips.length > more && awayFromTrust(flips.length - more, more > 0),
+    flips.length === 0 && "no verdict changes",
+    total > 0 && `${grouped(total)} ${total === 1 ? "stays" : "stay"} as before (${kept})`,
+    unknown.length > 0 && `${grouped(unknown.length)} unknown`,
+  );
+}
+
+function awayFromTrust(number: number, follows: boolean): string {
+  if (follows) return `${grouped(number)} away from it`;
+  return `${count(number, "verdict")} ${number === 1 ? "turns" : "turn"} away from trust`;
+}
+
+function cautionsOf(report: Report): string[] {
+  const { partial, unknown, problems, exceptions, semantic } = report;
+  const expired = exceptions.filter(({ state }) => state === "expired").length;
+  const used = usedExceptions(report);
+  const judges = semantic.filter(({ kind }) => kind === "rules-changed" || kind === "exceptions-changed").length;
+  return [
+    ...(partial ? [`This report is partial: ${incomplete(unknown.length, problems.length)}.`] : []),
+    ...(judges > 0
+      ? ["The change touches the rules or exceptions that judge it. The ones of base judged here, not the new ones."]
+      : []),
+    ...(used > 0
+      ? [`${are(used, "exception")} in use: what a rule forbids passes until ${used === 1 ? "it ends" : "they end"}.`]
+      : []),
+    ...(expired > 0 ? [`${count(expired, "exception")} ended: nothing passes by it any more; remove it.`] : []),
+  ];
+}
+
+function incomplete(unknown: number, problems: number): string {
+  const what = [
+    ...(unknown > 0 ? [`of ${count(unknown, "image")} nothing can be said`] : []),
+    ...(problems > 0 ? [`${count(problems, "problem")} kept something from being read`] : []),
+  ];
+  return what.length > 0 ? what.join(", and ") : "not everything could be asked";
+}
+
+function usedExceptions({ exceptions }: Report): number {
+  return exceptions.filter(({ state }) => state === "used").length;
+}
+
+function isWidening({ direction }: Finding): boolean {
+  return direction === "widens";
+}

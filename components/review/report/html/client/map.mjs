@@ -1,0 +1,180 @@
+import { choice, count, element, growingList, section, svgElement } from "./dom.mjs";
+import { drawLines } from "./mapLines.mjs";
+import { COLUMNS, graphOf, pathsThrough, visibleNodes } from "./mapModel.mjs";
+import { CHANGES, changeMark } from "./verdicts.mjs";
+
+/** @typedef {import("../../report.js").Report} Report */
+/** @typedef {import("./mapModel.mjs").ShownNode} ShownNode */
+/** @typedef {import("./mapModel.mjs").Graph} Graph */
+
+/** Above this, a map begins with what changes alone. */
+const NODES_CALM = 40;
+const COLUMN_STEP = 40;
+
+/** @param {Report} report */
+export function mapSection({ map }) {
+  const hint =
+    map.nodes.length === 0
+      ? "There is no trust on either side."
+      : "From left to right: who signs, by which store, under which statement, for which repository. Select something to see its paths.";
+  return section("map", "Trust map", hint, map.nodes.length > 0 && trustMap(graphOf(map)));
+}
+
+/** @param {Graph} graph */
+function trustMap(graph) {
+  const changes =
+    graph.nodes.some(({ change }) => change !== "same") || graph.edges.some(({ change }) => change !== "same");
+  const filter = { stack: "", changesOnly: changes && graph.nodes.length > NODES_CALM, words: "" };
+  /** How many nodes of a column are shown. */
+  const limits = new Map(COLUMNS.map(([column]) => [column, COLUMN_STEP]));
+  /** @type {Map<string, HTMLElement>} */
+  const buttons = new Map();
+  /** @type {ShownNode | undefined} */
+  let selected;
+
+  const picture = svgElement("svg", { class: "lines", "aria-hidden": "true", preserveAspectRatio: "none" });
+  const columns = element("div", { class: "columns" });
+  const area = element("div", { class: "map" }, picture, columns);
+  const details = element("div", { class: "map-details", role: "status" });
+  const show = () => {
+    buttons.clear();
+    const nodes = visibleNodes(graph, filter);
+    columns.replaceChildren(...COLUMNS.map(([column, title]) => columnOf(column, title, nodes.get(column) ?? [])));
+    highlight();
+  };
+  const select = (/** @type {ShownNode | undefined} */ node) => {
+    selected = node === selected ? undefined : node;
+    details.replaceChildren(...(selected ? [nodeDetails(selected)] : []));
+    highlight();
+  };
+  const highlight = () => {
+    const paths = selected && pathsThrough(graph, [selected.id]);
+    for (const [id, button] of buttons) {
+      button.setAttribute("aria-pressed", String(id === selected?.id));
+      button.classList.toggle("off", paths !== undefined && !paths.has(id));
+      button.classList.toggle("on", paths?.has(id) ?? false);
+    }
+    drawLines(picture, area, graph.edges, buttons, paths);
+  };
+  new ResizeObserver(() => highlight()).observe(area);
+  area.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape" && selected) select(undefined);
+  });
+
+  /**
+   * @param {import("../../report.js").MapNode["column"]} column
+   * @param {string} title
+   * @param {readonly ShownNode[]} nodes
+   */
+  function columnOf(column, title, nodes) {
+    const limit = limits.get(column) ?? COLUMN_STEP;
+    const more = element(
+      "button",
+      { type: "button", class: "more" },
+      `Show more of ${count(nodes.length - limit, "node")}`,
+    );
+    more.addEventListener("click", () => {
+      limits.set(column, limit + COLUMN_STEP);
+      show();
+      buttons.get(nodes[limit]?.id ?? "")?.focus();
+    });
+    return element(
+      "div",
+      { class: `column column-${column}` },
+      element("h3", {}, title),
+      element(
+        "ul",
+        { class: "plain" },
+        nodes.slice(0, limit).map((node) => element("li", {}, buttonOf(node))),
+      ),
+      nodes.length > limit && more,
+    );
+  }
+
+  /** @param {ShownNode} node */
+  function buttonOf(node) {
+    const { id, label, change, images, detail } = node;
+    const button = element(
+      "button",
+      { type: "button", class: `node node-${change}`, "aria-pressed": "false" },
+      element("span", { class: "label" }, label),
+      images && element("span", { class: "faint" }, detail.join(", ")),
+      changeMark(change),
+    );
+    button.addEventListener("click", () => select(node));
+    buttons.set(id, button);
+    return button;
+  }
+
+  const stacks = [...new Set(graph.nodes.map(({ stack }) => stack))];
+  const stack = choice(
+    "Stack",
+    [["", "all"], ...stacks.map((name) => /** @type {const} */ ([`=${name}`, name]))],
+    (value) => {
+      filter.stack = value;
+      show();
+    },
+  );
+  const only = element("input", { type: "checkbox" });
+  only.checked = filter.changesOnly;
+  only.addEventListener("change", () => {
+    filter.changesOnly = only.checked;
+    show();
+  });
+  const search = element("input", { type: "search", placeholder: "name, repository, tag", spellcheck: "false" });
+  search.addEventListener("input", () => {
+    filter.words = search.value.trim().toLowerCase();
+    show();
+  });
+  show();
+  return element(
+    "div",
+    {},
+    element(
+      "div",
+      { class: "filters", role: "search", "aria-label": "Filter the map" },
+      stacks.length > 1 && stack.field,
+      element("label", { class: "field check" }, only, element("span", {}, "only what changes")),
+      element("label", { class: "field wide" }, element("span", {}, "Text"), search),
+    ),
+    legend(),
+    details,
+    area,
+  );
+}
+
+function legend() {
+  return element(
+    "p",
+    { class: "legend line" },
+    /** @type {const} */ (["added", "removed", "changed"]).map((change) => changeMark(change)),
+    element("span", { class: "faint" }, CHANGES.same.words),
+  );
+}
+
+/** @param {ShownNode} node */
+function nodeDetails({ label, detail, stack, change, images }) {
+  return element(
+    "div",
+    { class: "card" },
+    element(
+      "p",
+      { class: "line" },
+      element("strong", {}, label),
+      element("span", { class: "faint" }, stack),
+      changeMark(change),
+    ),
+    detail.length > 0 && growingList(detail, 20, "line", (line) => element("li", {}, line), "dotted"),
+    images &&
+      growingList(images, 20, "image", (image) =>
+        element(
+          "li",
+          { class: "line" },
+          element("code", {}, image.label),
+          element("span", { class: `badge verdict-${image.verdict ?? "unknown"}` }, image.verdict ?? "unknown"),
+          image.detail.slice(0, 10).map((tag) => element("span", { class: "tag" }, tag)),
+          image.change !== "same" && element("span", { class: "mark mark-changed" }, "~ another verdict"),
+        ),
+      ),
+  );
+}

@@ -1,0 +1,74 @@
+import { headlineOf, type Outcome } from "../headline";
+import type { Report, SideName } from "../report";
+import { when } from "../words";
+import { type Block, compose } from "./document";
+import { code } from "./escape";
+import {
+  enforcerBlocks,
+  exceptionBlocks,
+  problemBlocks,
+  ruleBlocks,
+  unknownBlocks,
+  violationBlocks,
+} from "./judgement";
+import { findingBlocks } from "./findings";
+import { flipBlocks } from "./flips";
+
+/** The first line of each comment: by it a later review finds the comment, and replaces it. Shown nowhere. */
+export const COMMENT_MARKER = "<!-- breakwater-trust-review -->";
+
+/** GitHub refuses a longer comment. */
+export const COMMENT_LENGTH_MAX = 65_536;
+const LENGTH_MIN = 8_192;
+
+export interface MarkdownOptions {
+  /** In characters (UTF-16 units), at least 8,192. */
+  readonly lengthMax?: number;
+}
+
+const MARKS: Readonly<Record<Outcome, string>> = {
+  violated: "⛔",
+  unclear: "⚠️",
+  excepted: "⚠️",
+  widens: "🔶",
+  changes: "🔷",
+  unchanged: "✅",
+};
+
+/**
+ * The review as a comment of a pull request, for GitHub and GitLab: what decides first, what widens trust before what narrows it,
+ * long lists folded and, where they don't fit, cut with the number that is missing. Texts of others have no effect in it.
+ */
+export function renderMarkdown(report: Report, { lengthMax = COMMENT_LENGTH_MAX }: MarkdownOptions = {}): string {
+  return compose(
+    [
+      head(report),
+      ...violationBlocks(report),
+      ...exceptionBlocks(report),
+      ...findingBlocks(report.semantic),
+      ...flipBlocks(report.flips),
+      ...problemBlocks(report.problems),
+      ...unknownBlocks(report.unknown),
+      ...enforcerBlocks(report.enforcers),
+      ...ruleBlocks(report),
+    ],
+    Math.max(lengthMax, LENGTH_MIN),
+  );
+}
+
+function head(report: Report): Block {
+  const { outcome, title, facts, cautions } = headlineOf(report);
+  const alert = outcome === "violated" ? "CAUTION" : "WARNING";
+  return [
+    COMMENT_MARKER,
+    `## ${MARKS[outcome]} Trust review: ${title}`,
+    facts.map(({ label, text }) => `- **${label}:** ${text}`).join("\n"),
+    ...(cautions.length > 0 ? [`> [!${alert}]\n${cautions.map((caution) => `> ${caution}`).join("\n>\n")}`] : []),
+    `Base ${side(report.base)}, head ${side(report.head)}; judged at ${code(when(report.at), 40)}.`,
+  ].join("\n\n");
+}
+
+function side({ name, commit }: SideName): string {
+  const shown = code(name, 120);
+  return commit === undefined || commit === name ? shown : `${shown} (${code(commit.slice(0, 12))})`;
+}

@@ -1,0 +1,77 @@
+import { printable } from "../../notary/quoted";
+import { flipGroups, verdictWords } from "./flipGroups";
+import { headlineOf, type Outcome } from "./headline";
+import type { Report } from "./report";
+import { count } from "./words";
+
+export interface SummaryOptions {
+  /** Whether the terminal takes colours. */
+  readonly colour: boolean;
+}
+
+const RED = 31;
+const YELLOW = 33;
+const GREEN = 32;
+const COLOURS: Readonly<Record<Outcome, number>> = {
+  violated: RED,
+  unclear: YELLOW,
+  excepted: YELLOW,
+  widens: YELLOW,
+  changes: GREEN,
+  unchanged: GREEN,
+};
+const VIOLATIONS_MAX = 20;
+const FINDINGS_MAX = 10;
+const CAUSES_MAX = 5;
+const INDENT = "  ";
+
+/** The review in a screenful for a terminal: what decides, the loudest findings, the causes of flips. */
+export function summaryText(report: Report, { colour }: SummaryOptions): string {
+  const { outcome, title, facts, cautions } = headlineOf(report);
+  const paint = (text: string, code: number) => (colour ? `\u001b[1;${code}m${text}\u001b[0m` : text);
+  const width = Math.max(...facts.map(({ label }) => label.length));
+  const lines = [
+    paint(`Trust review: ${title}`, COLOURS[outcome]),
+    ...facts.map(({ label, text }) => `${INDENT}${label.padEnd(width)}  ${text}`),
+    ...cautions.map((caution) => paint(`${INDENT}! ${caution}`, YELLOW)),
+    ...violationLines(report).map((line) => paint(line, RED)),
+    ...findingLines(report),
+    ...flipLines(report),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function violationLines({ rules }: Report): string[] {
+  const lines = rules.flatMap(({ rule, result, violations }) =>
+    result === "violated"
+      ? violations
+          .filter(({ exception }) => exception === undefined)
+          .map(({ sentence }) => `${INDENT}${printable(rule)}: ${printable(sentence)}`)
+      : [],
+  );
+  return titled("Violated", lines.slice(0, VIOLATIONS_MAX), lines.length, "violation");
+}
+
+function findingLines({ semantic }: Report): string[] {
+  const lines = semantic.slice(0, FINDINGS_MAX).map(({ severity, sentence }) => {
+    return `${INDENT}${severity.padEnd(8)}  ${printable(sentence)}`;
+  });
+  return titled("Changes", lines, semantic.length, "change");
+}
+
+function flipLines({ flips }: Report): string[] {
+  const groups = flipGroups(flips);
+  const lines = groups.slice(0, CAUSES_MAX).map(({ cause, images }) => {
+    const { stack, before, after, why } = cause;
+    const turn = `${verdictWords(before)} → ${verdictWords(after)}`;
+    const which = images.length === 1 ? (images[0]?.reference ?? "") : count(images.length, "image");
+    return `${INDENT}${turn} in ${printable(stack)}: ${printable(which)}, ${printable(why)}`;
+  });
+  return titled("Images", lines, groups.length, "cause");
+}
+
+function titled(title: string, lines: readonly string[], total: number, noun: string): string[] {
+  if (total === 0) return [];
+  const more = total - lines.length;
+  return ["", title, ...lines, ...(more > 0 ? [`${INDENT}… and ${count(more, `more ${noun}`, `more ${noun}s`)}`] : [])];
+}
