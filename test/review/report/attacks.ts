@@ -65,7 +65,7 @@ export const ATTACKS: readonly string[] = [
   '"><script>window.pwned=1</script>',
   "' onclick='window.pwned=1",
   "{{constructor.constructor('window.pwned=1')()}}",
-  "${window.pwned=1}",
+  `\${window.pwned=1}`,
   "__proto__",
   "constructor",
   "\\u003cscript>window.pwned=1\\u003c/script>",
