@@ -83,7 +83,11 @@ export function outcomeOf({ rules, partial }: Report): 0 | 1 | 2 {
   return partial ? 2 : 0;
 }
 
-function stateOf({ tree, name, commit }: ReviewedSide, { readSettings, stacks: wanted }: ReviewArgs): TrustState {
+/** The trust of one side, of the wanted stacks. */
+export function stateOf(
+  { tree, name, commit }: ReviewedSide,
+  { readSettings, stacks: wanted }: Pick<ReviewArgs, "readSettings" | "stacks">,
+): TrustState {
   const state = readState(tree, name, readSettings);
   const stacks = [...state.stacks].filter(([stack]) => wanted === undefined || wanted.includes(stack));
   return { ...state, stacks: new Map(stacks), ...(commit !== undefined && { commit }) };
@@ -93,7 +97,7 @@ function nameOf({ name, commit }: ReviewedSide): Report["base"] {
   return { name, ...(commit !== undefined && { commit }) };
 }
 
-function problemsOf({ stacks }: TrustState): Problem[] {
+export function problemsOf({ stacks }: TrustState): Problem[] {
   return [...stacks.values()].flatMap(({ trust, settings, identities }: StackState) =>
     [trust, settings, ...identities.values()].flatMap((part: Readable<unknown> | undefined) =>
       part !== undefined && "problem" in part ? [part.problem] : [],

@@ -8,7 +8,7 @@ import { runCommand, say, show } from "./command";
 import { contextOf, STATE } from "./review/context";
 import { offlineRevocation } from "./review/offline";
 import { REVIEW_HELP, type ReviewOptions, readReviewOptions } from "./review/options";
-import { ReviewProgress } from "./review/progress";
+import { ImageProgress, verdictsInWords } from "./review/progress";
 import { renderReport, schemaText } from "./review/render";
 import { sideNamed, workingFolder } from "./review/sides";
 import { stateImages } from "./review/stateImages";
@@ -37,7 +37,7 @@ async function run(options: ReviewOptions): Promise<number> {
   const at = options.at ?? new Date();
   if (at.getTime() < Date.now() - PAST_MS)
     say(`Judged as of ${at.toISOString()}, which is past: what is revoked or deleted since then counts all the same.`);
-  const progress = new ReviewProgress();
+  const progress = new ImageProgress(verdictsInWords);
   const { stacks = configuredStacks() } = options;
   const images = options.inventories.includes(STATE) ? await stateImages(stacks) : [];
   const context = contextOf(options, directory, images);

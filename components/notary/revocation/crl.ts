@@ -56,7 +56,8 @@ export async function crlStatus(args: StatusArgs): Promise<CertificateStatus> {
 
 /** @throws RevocationError */
 async function revocationReason(url: string, args: StatusArgs, fresh: boolean): Promise<string | undefined> {
-  const { certificate, issuer, source, now, signingTime } = args;
+  const { certificate, issuer, source, signingTime } = args;
+  const now = source.asOf?.crl ?? args.now;
   const base = await fetchList(url, source, fresh);
   // Before the address of a delta CRL in it is followed.
   requireCrl(base, issuer, now, "base");

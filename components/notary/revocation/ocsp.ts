@@ -42,7 +42,8 @@ function malformed(url: string): CertificateStatus {
 
 /** @throws RevocationError */
 async function statusFrom(url: string, args: StatusArgs, fresh: boolean): Promise<CertificateStatus> {
-  const { certificate, issuer, source, now, signingTime } = args;
+  const { certificate, issuer, source, signingTime } = args;
+  const now = source.asOf?.ocsp ?? args.now;
   const answer = await delivered(url, () => source.askOcsp(url, ocspRequest(certificate, issuer), fresh));
   const response = parseOcspResponse(answer);
   const single = singleResponseFor(response, certificate, issuer);

@@ -6,6 +6,11 @@
  * Source: trust-store-trust-policy.md § Certificate Revocation Evaluation.
  */
 export interface RevocationSource {
+  /**
+   * When its answers are judged, where that is not the time of the verdict: a forecast takes today's answer in the place of the one
+   * that will be given then. Absent for every verdict that counts.
+   */
+  readonly asOf?: { readonly ocsp?: Date; readonly crl?: Date };
   /** The DER of an OCSPResponse (RFC 6960 § 4.2.1) to the DER of an OCSPRequest. */
   askOcsp(url: string, request: Buffer, fresh?: boolean): Promise<Buffer>;
   /** The DER of a CertificateList (RFC 5280 § 5.1). */

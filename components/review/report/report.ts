@@ -26,6 +26,8 @@ export interface Report {
   readonly map: TrustMap;
   /** Every certificate and signature expiry that the head depends on; for the timeline. */
   readonly validity: readonly Validity[];
+  /** What fails when, soonest first; only of a forecast, whose two sides are one. */
+  readonly forecast?: readonly ForecastEvent[];
 }
 
 export interface SideName {
@@ -149,4 +151,38 @@ export interface Validity {
   readonly notAfter: string;
   readonly certificate?: CertificateFacts;
   readonly change: ChangeState;
+}
+
+/** What ends: a certificate of the signer's chain by its place, the trust in a time stamp, a CRL, the signature itself, TLS. */
+export type ForecastCause =
+  | "leaf"
+  | "intermediate"
+  | "root"
+  | "tsa"
+  | "crl"
+  | "signature-expiry"
+  | "tls"
+  /** Something else that the core refuses then. */
+  | "other";
+
+/** An image, or a registry, that is good today and fails at a time to come. */
+export interface ForecastEvent {
+  /** ISO 8601; the first millisecond at which it fails. */
+  readonly instant: string;
+  /** `host/repository@digest`; of `tls` the registry's host. */
+  readonly reference: string;
+  readonly tags: readonly string[];
+  /** Whose trust it is judged by; null of a registry that is no stack's. */
+  readonly stack: string | null;
+  readonly cause: ForecastCause;
+  /** The validation that fails then; null where it is none of the Notary Project's. */
+  readonly validation: ValidationType | null;
+  /** Stable code, of the core's verdict at that time. */
+  readonly code: string;
+  /** The certificate that ends, or whose CRL does. */
+  readonly certificate?: CertificateFacts;
+  /** What ends is replaced in time as a rule (a CRL, a TLS certificate): it fails only if nobody does. */
+  readonly unlessRenewed: boolean;
+  /** Plain text with foreign names in it as they are. */
+  readonly sentence: string;
 }

@@ -4,22 +4,27 @@ import { say } from "../command";
 const EVERY_MS = 2000;
 
 /** Tells from time to time how far thousands of images are. */
-export class ReviewProgress {
+export class ImageProgress<Progress> {
+  readonly #inWords: (progress: Progress) => string;
   #last = Date.now();
-  #now: VerdictProgress | undefined;
+  #now: Progress | undefined;
 
-  show(progress: VerdictProgress): void {
+  constructor(inWords: (progress: Progress) => string) {
+    this.#inWords = inWords;
+  }
+
+  show(progress: Progress): void {
     this.#now = progress;
     if (Date.now() - this.#last < EVERY_MS) return;
     this.#last = Date.now();
-    say(`  … ${inWords(progress)}`);
+    say(`  … ${this.#inWords(progress)}`);
   }
 
   end(): void {
-    if (this.#now !== undefined) say(`Judged ${inWords(this.#now)}.`);
+    if (this.#now !== undefined) say(`Judged ${this.#inWords(this.#now)}.`);
   }
 }
 
-function inWords({ images, flips, unknown }: VerdictProgress): string {
+export function verdictsInWords({ images, flips, unknown }: VerdictProgress): string {
   return `${images} images, ${flips} of them flip, ${unknown} unknown`;
 }

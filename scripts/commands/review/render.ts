@@ -2,7 +2,7 @@ import { renderHtml } from "../../../components/review/report/html";
 import { renderMarkdown } from "../../../components/review/report/markdown";
 import type { Report } from "../../../components/review/report/report";
 import { reportSchema } from "../../../components/review/report/reportSchema";
-import type { Format } from "./options";
+import type { Format } from "./imageOptions";
 
 /** A report as a text that ends with a newline. */
 export function renderReport(report: Report, format: Format): string {

@@ -1,0 +1,31 @@
+import { trustMap } from "../map";
+import type { MapImages } from "../mapImages";
+import type { Report } from "../report/report";
+import type { TrustState } from "../state";
+import { validitiesOf } from "../validity";
+import type { Forecast } from "./forecastReport";
+
+/** A forecast as a review of a state with itself: what the page shows, with the events in its timeline. */
+export function asReport(forecast: Forecast, trust: TrustState, images: MapImages): Report {
+  const { at, partial, problems, counts, unknown, validity, events } = forecast;
+  return {
+    version: 1,
+    base: forecast.trust,
+    head: forecast.trust,
+    ...{ at, partial, problems },
+    semantic: [],
+    flips: [],
+    unchanged: {
+      verified: counts.lasting + counts.refused,
+      failed: counts.failing,
+      skipped: counts.skipped,
+    },
+    unknown,
+    enforcers: [],
+    rules: [],
+    exceptions: [],
+    map: trustMap(trust, trust, images.all()),
+    validity: validitiesOf(trust, trust, validity),
+    forecast: events,
+  };
+}

@@ -1,0 +1,66 @@
+import { parseOptions } from "../options";
+import { STATE } from "../review/context";
+import { type Format, IMAGE_HELP, IMAGE_OPTIONS, type ImageOptions, ImageOptionsReader } from "../review/imageOptions";
+
+export const FORECAST_HELP = `npm run forecast -- --until DATE [--inventory WHAT] [OPTIONS]
+Tells which signed images fail first, when and why, if nobody does anything: a certificate of the signer or above it expires,
+a time stamp stops to count, a CRL is not renewed, a signature expires, a registry's TLS certificate expires. Every image is
+judged at each time at which something of it ends, as \`up\` and notation would judge it then.
+
+  --until DATE       how far to look: a day (to its end, UTC), a time (ISO 8601), or +90d
+  --at TIME          where to begin; now, when left out
+  --base REF|DIR     whose trust judges: a branch, tag or commit, or a folder; this project's folder, when left out
+  --stack NAME       only this stack (may be given again)
+  --inventory WHAT   where images are (may be given again); state, when left out
+${IMAGE_HELP}
+  --format FORMAT    markdown, json or html; by the output file's name, when left out
+  --json             as --format json
+  --output FILE      where to write (may be given again, a format each); standard output, when left out
+  --docker-config DIR, --ca-file FILE   how registries are reached; Docker's login and the system's CAs, when left out
+  --offline          ask nobody about revocation: unknown, and unknown fails under strict
+  --help             this text
+
+What ends and is renewed as a rule (CRLs, TLS certificates) is marked "unless renewed", and what fails after it is told, too.
+OCSP answers are given afresh at each verdict: today's stands for those to come, and its age is no failure.
+
+Exit codes: 0 nothing fails until DATE; 1 something does, or has expired already; 2 it can't be told (an image, a registry or
+the trust can't be read; no image at all; wrong usage). What was never good, an unsigned image, is listed apart and no 1.
+
+Examples:
+  npm run forecast -- --until +90d
+  npm run forecast -- --until 2027-06-30 --inventory registry:registry.example.com --output forecast.html`;
+
+const COMMAND = "npm run forecast --";
+const DAY_MS = 86_400_000;
+
+export interface ForecastOptions extends ImageOptions {
+  /** The project's folder when absent. */
+  readonly base: string | undefined;
+  readonly at: Date;
+  readonly until: Date;
+}
+
+/** @throws CommandError USAGE */
+export function readForecastOptions(args: readonly string[], now: Date): ForecastOptions | "help" {
+  const own = { base: { type: "string" }, until: { type: "string" }, json: { type: "boolean" } } as const;
+  const values = parseOptions(args, { ...IMAGE_OPTIONS, ...own }, COMMAND);
+  if (values.help) return "help";
+  const reader = new ImageOptionsReader(COMMAND);
+  const format: Format | undefined = values.json ? "json" : undefined;
+  if (format && values.format !== undefined && values.format !== format)
+    throw reader.usage(`--json and --format ${values.format} contradict each other`);
+  const options = reader.read({ ...values, ...(format && { format }) });
+  if (values.until === undefined) throw reader.usage("--until is missing: how far to look, e.g. --until +90d");
+  const at = options.at ?? now;
+  const until = untilOf(values.until, at, reader);
+  if (until <= at) throw reader.usage(`--until ${values.until} is not after ${at.toISOString()}: give a later one`);
+  const inventories = options.inventories.length === 0 ? [STATE] : options.inventories;
+  return { ...options, inventories, base: values.base, at, until };
+}
+
+function untilOf(text: string, at: Date, reader: ImageOptionsReader): Date {
+  const days = /^\+(\d{1,5})d$/.exec(text)?.[1];
+  if (days !== undefined) return new Date(at.getTime() + Number(days) * DAY_MS);
+  const time = reader.time("--until", text);
+  return text.includes("T") ? time : new Date(time.getTime() + DAY_MS - 1);
+}

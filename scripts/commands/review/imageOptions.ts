@@ -1,0 +1,98 @@
+import { extname } from "node:path";
+import { CommandError } from "../error";
+
+// What `review` and `forecast` ask alike: of which images, as of when, and where the report goes.
+
+/** Lines of their help. */
+export const IMAGE_HELP = `                       state                      what the stacks on this machine have signed
+                       registry:HOST[/PREFIX]     every tag of a registry
+                       harbor:https://HOST        every artifact of a Harbor
+                       pods:FILE | pods:live      what runs: kubectl get pods -A -o json
+                       oci-layout:DIR=HOST/REPOSITORY   images and signatures in a folder
+                       file:FILE                  references, one a line`;
+
+export const IMAGE_OPTIONS = {
+  stack: { type: "string", multiple: true },
+  inventory: { type: "string", multiple: true },
+  at: { type: "string" },
+  format: { type: "string" },
+  output: { type: "string", multiple: true },
+  "docker-config": { type: "string" },
+  "ca-file": { type: "string" },
+  offline: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+export const FORMATS = ["markdown", "json", "html"] as const;
+export type Format = (typeof FORMATS)[number];
+const FORMAT_OF: Readonly<Record<string, Format>> = { ".md": "markdown", ".json": "json", ".html": "html" };
+/** A day, or a time with its zone. */
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+export interface ImageOptions {
+  readonly stacks: readonly string[] | undefined;
+  readonly inventories: readonly string[];
+  readonly at: Date | undefined;
+  /** Where the report goes; standard output where `file` is absent. */
+  readonly outputs: readonly { readonly format: Format; readonly file?: string }[];
+  readonly dockerConfig: string | undefined;
+  readonly caFile: string | undefined;
+  readonly offline: boolean;
+}
+
+interface ImageValues {
+  readonly stack?: string[] | undefined;
+  readonly inventory?: string[] | undefined;
+  readonly at?: string | undefined;
+  readonly format?: string | undefined;
+  readonly output?: string[] | undefined;
+  readonly "docker-config"?: string | undefined;
+  readonly "ca-file"?: string | undefined;
+  readonly offline?: boolean | undefined;
+}
+
+/** The options of one of the two commands, and the errors that name it. */
+export class ImageOptionsReader {
+  readonly command: string;
+
+  /** @param command e.g. `npm run review --` */
+  constructor(command: string) {
+    this.command = command;
+  }
+
+  /** @throws CommandError USAGE */
+  read(values: ImageValues): ImageOptions {
+    return {
+      stacks: values.stack,
+      inventories: values.inventory ?? [],
+      at: values.at === undefined ? undefined : this.time("--at", values.at),
+      outputs: this.#outputs(values.output ?? [], values.format),
+      dockerConfig: values["docker-config"],
+      caFile: values["ca-file"],
+      offline: values.offline ?? false,
+    };
+  }
+
+  /** @throws CommandError USAGE */
+  time(option: string, text: string): Date {
+    const time = new Date(TIME.test(text) ? text : Number.NaN);
+    if (!Number.isNaN(time.getTime())) return time;
+    throw this.usage(`${option} ${text}: give a time as in 2026-12-31T12:00:00Z`);
+  }
+
+  usage(what: string): CommandError {
+    return new CommandError("USAGE", `${what}. \`${this.command} --help\` shows what there is`);
+  }
+
+  #outputs(files: readonly string[], format: string | undefined): ImageOptions["outputs"] {
+    const given = FORMATS.find((known) => known === format);
+    if (format !== undefined && given === undefined) throw this.usage(`--format ${format}: give ${FORMATS.join(", ")}`);
+    if (files.length === 0) return [{ format: given ?? "markdown" }];
+    return files.map((file) => {
+      const byName = given ?? FORMAT_OF[extname(file).toLowerCase()];
+      if (byName === undefined)
+        throw this.usage(`--output ${file}: give --format, or a name that ends in .md, .json or .html`);
+      return { format: byName, file };
+    });
+  }
+}

@@ -1,0 +1,159 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Repository } from "../../components/oci/repository";
+import { OciSignatureRepository } from "../../components/oci/signatureRepository";
+import type { Forecast } from "../../components/review/forecast/forecastReport";
+import { CommandError } from "../../scripts/commands/error";
+import { forecast } from "../../scripts/commands/forecast";
+import { FORECAST_HELP, readForecastOptions } from "../../scripts/commands/forecast/options";
+import { connectionOf } from "../image/support";
+import { expectCode } from "../notary/expectCode";
+import { pushTestImage } from "../oci/packed";
+import { type Chain, chainOf, signBy } from "../review/forecast/support";
+import { startDistribution, type TestRegistry } from "../support/registries";
+import { reaching, Workspace } from "./support";
+
+// The command against a real registry with signed images.
+
+let written: { stdout: string; stderr: string };
+beforeEach(() => {
+  written = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    vi.spyOn(process[name], "write").mockImplementation((text) => {
+      written[name] += String(text);
+      return true;
+    });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+let directory: string;
+let registry: TestRegistry;
+let workspace: Workspace;
+let chain: Chain;
+let trust: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "breakwater-forecast-command-"));
+  [registry, workspace, chain] = await Promise.all([startDistribution(), Workspace.make(), chainOf()]);
+  const repository = new Repository({ connection: connectionOf(registry), repository: "team/app" });
+  const image = await pushTestImage(repository, "signed");
+  await repository.pushManifest((await repository.fetchManifest(image.digest)).bytes, image.mediaType, "v1");
+  await signBy(new OciSignatureRepository(repository), image, chain);
+  await workspace.write("trust/truststore/x509/ca/signers/root.pem", chain.root.pem);
+  const statement = {
+    name: "images",
+    registryScopes: ["*"],
+    signatureVerification: { level: "strict" },
+    trustStores: ["ca:signers"],
+    trustedIdentities: ["*"],
+  };
+  const policy = JSON.stringify({ version: "1.0", trustPolicies: [statement] });
+  await workspace.write("trust/trustpolicy.json", policy);
+  trust = join(workspace.directory, "trust");
+});
+afterAll(async () => {
+  await Promise.all([registry.stop(), workspace.remove(), rm(directory, { recursive: true, force: true })]);
+});
+
+const args = (...more: string[]) => [
+  "--base",
+  trust,
+  "--inventory",
+  `registry:${registry.host}`,
+  ...reaching(registry),
+  ...more,
+];
+
+describe("npm run forecast", () => {
+  it("tells in words what fails first, the image with its tag and the registry's TLS, and exits with 1", async () => {
+    expect(await forecast(args("--until", "+90d")), written.stderr).toBe(1);
+    expect(written.stdout).toContain("First to fail in 29 days");
+    expect(written.stdout).toContain("the signing certificate CN=signer");
+    expect(written.stdout).toContain("`v1`");
+    expect(written.stdout).toContain("unless that is renewed");
+    expect(written.stderr).toContain("Judged 1 image: 1 good now and failing by then, 0 unknown");
+  });
+
+  it("gives JSON, on standard output alone or as files", async () => {
+    expect(await forecast(args("--until", "+90d", "--json"))).toBe(1);
+    const { events, counts, partial } = JSON.parse(written.stdout) as Forecast;
+    expect(events.map(({ cause }) => cause)).toEqual(["tls", "leaf"]);
+    expect({ counts, partial }).toEqual({
+      counts: { lasting: 0, refused: 1, failing: 0, skipped: 0 },
+      partial: false,
+    });
+    const [file, page] = [join(directory, "forecast.json"), join(directory, "forecast.html")];
+    expect(await forecast(args("--until", "+90d", "--output", file, "--output", page))).toBe(1);
+    expect((JSON.parse(await readFile(file, "utf8")) as Forecast).events).toHaveLength(2);
+    expect(await readFile(page, "utf8")).toContain('"cause":"leaf"');
+  });
+
+  it("exits with 0 where nothing fails until then, and with 2 where it can't tell", async () => {
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await forecast(args("--until", soon)), written.stderr).toBe(0);
+    expect(written.stdout).toContain("Nothing that is good today fails");
+    const missing = await workspace.write("images", `${registry.host}/team/app:missing\n`);
+    expect(await forecast(args("--until", soon, "--inventory", `file:${missing}`))).toBe(2);
+    expect(written.stdout).toContain("IMAGE_ABSENT");
+    const none = await workspace.write("none", "# no image\n");
+    const [, , , , ...reached] = args();
+    expect(await forecast(["--base", trust, "--inventory", `file:${none}`, ...reached, "--until", soon])).toBe(2);
+    // A stack that is not there trusts nobody: nothing would ever fail.
+    expect(await forecast(args("--until", soon, "--stack", "prodution"))).toBe(2);
+    expect(written.stderr).toContain("STACK_UNKNOWN");
+    expect(await forecast(args())).toBe(2);
+    expect(written.stderr).toContain("USAGE");
+  });
+
+  it("shows its help, with every option and exit code", async () => {
+    expect(await forecast(["--help"])).toBe(0);
+    const options = [
+      "until",
+      "at",
+      "base",
+      "stack",
+      "inventory",
+      "format",
+      "json",
+      "output",
+      "docker-config",
+      "ca-file",
+    ];
+    for (const option of [...options, "offline"]) expect(written.stdout).toContain(`--${option}`);
+    expect(written.stdout).toMatch(/Exit codes: 0 .*1 .*\n?.*2 /);
+    expect(Math.max(...FORECAST_HELP.split("\n").map((line) => line.length))).toBeLessThanOrEqual(125);
+  });
+});
+
+describe("its options", () => {
+  const now = new Date("2026-12-01T10:00:00.000Z");
+  const read = (...given: string[]) => {
+    const options = readForecastOptions(given, now);
+    if (options === "help") throw new Error("help was not asked for");
+    return options;
+  };
+
+  it("take a day to its end, a time, and days from the beginning", () => {
+    expect(read("--until", "2027-01-31").until.toISOString()).toBe("2027-01-31T23:59:59.999Z");
+    expect(read("--until", "2027-01-31T12:00:00Z").until.toISOString()).toBe("2027-01-31T12:00:00.000Z");
+    expect(read("--until", "+30d").until.toISOString()).toBe("2026-12-31T10:00:00.000Z");
+    expect(read("--until", "+1d", "--at", "2027-06-01").until.toISOString()).toBe("2027-06-02T00:00:00.000Z");
+    expect(read("--until", "+1d")).toMatchObject({ at: now, inventories: ["state"], base: undefined });
+    expect(read("--until", "+1d", "--json").outputs).toEqual([{ format: "json" }]);
+  });
+
+  it.each([
+    ["no --until", []],
+    ["a time that is none", ["--until", "2027-13-01"]],
+    ["a time that is over", ["--until", "2026-11-01"]],
+    ["no days", ["--until", "+0d"]],
+    ["two formats", ["--until", "+1d", "--json", "--format", "html"]],
+    ["an unknown option", ["--until", "+1d", "--head", "x"]],
+  ])("refuse %s", async (_, given) => {
+    await expectCode(() => readForecastOptions(given, now), CommandError, "USAGE");
+  });
+});
