@@ -19,8 +19,20 @@ export interface Headline {
 }
 
 export function headlineOf(report: Report): Headline {
+  if (report.forecast) return forecastHeadline(report, report.forecast);
   const outcome = outcomeOf(report);
   return { outcome, title: titleOf(report, outcome), facts: factsOf(report), cautions: cautionsOf(report) };
+}
+
+/** Its two sides are one: it has no change to tell of. */
+function forecastHeadline(report: Report, forecast: NonNullable<Report["forecast"]>): Headline {
+  const [first] = forecast;
+  const things = new Set(forecast.map(({ reference }) => reference)).size;
+  const title = first
+    ? `${count(things, "image or registry", "images and registries")} ${things === 1 ? "fails" : "fail"} later, the first on ${first.instant.slice(0, 10)}`
+    : "nothing that is good now fails in the time that was looked at";
+  const outcome = report.partial ? "unclear" : first ? "changes" : "unchanged";
+  return { outcome, title, facts: [{ label: "Images", text: imagesFact(report) }], cautions: cautionsOf(report) };
 }
 
 function outcomeOf(report: Report): Outcome {

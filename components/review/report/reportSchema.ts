@@ -1,7 +1,7 @@
 import type { ValidationType, VerificationLevelName } from "../../notary/trust/document";
 import type { Direction, Severity } from "../finding";
 import { findingKinds } from "./findingKinds";
-import type { ChangeState, EnforcerName, MapNode, Validity, VerdictFacts } from "./report";
+import type { ChangeState, EnforcerName, ForecastCause, MapNode, Validity, VerdictFacts } from "./report";
 import {
   flag,
   listOf,
@@ -123,6 +123,28 @@ const validity = record({
   change,
 });
 
+const forecastEvent = record({
+  instant: time,
+  reference: text,
+  tags: listOf(text),
+  stack: orNull(text),
+  cause: namesOf<ForecastCause>({
+    leaf: true,
+    intermediate: true,
+    root: true,
+    tsa: true,
+    crl: true,
+    "signature-expiry": true,
+    tls: true,
+    other: true,
+  }),
+  validation: orNull(validation),
+  code: text,
+  "certificate?": certificate,
+  unlessRenewed: flag,
+  sentence: text,
+});
+
 /** JSON Schema 2020-12 of a review's report, version 1. Fields may be added to it; none is taken away or means another thing. */
 export const reportSchema: Schema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -143,5 +165,6 @@ export const reportSchema: Schema = {
     exceptions: listOf(exception),
     map: record({ nodes: listOf(node), edges: listOf(record({ from: text, to: text, change })) }),
     validity: listOf(validity),
+    "forecast?": listOf(forecastEvent),
   }),
 };

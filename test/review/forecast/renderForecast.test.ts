@@ -1,9 +1,12 @@
+import Ajv from "ajv/dist/2020";
 import { describe, expect, it } from "vitest";
 import { asReport } from "../../../components/review/forecast/asReport";
 import type { Forecast } from "../../../components/review/forecast/forecastReport";
 import { renderForecast } from "../../../components/review/forecast/renderForecast";
 import { MapImages } from "../../../components/review/mapImages";
+import { headlineOf } from "../../../components/review/report/headline";
 import type { ForecastEvent } from "../../../components/review/report/report";
+import { reportSchema } from "../../../components/review/report/reportSchema";
 import { chainOf, trusting } from "./support";
 
 const event = (more: Partial<ForecastEvent> = {}): ForecastEvent => ({
@@ -89,5 +92,10 @@ describe("A forecast's page", () => {
     expect(report.forecast).toEqual([event()]);
     expect(report.validity.map(({ what }) => what).sort()).toEqual(["anchor", "tls"]);
     expect(report).toMatchObject({ semantic: [], flips: [], partial: false, unchanged: { verified: 1 } });
+    const isValid = new Ajv({ strict: true, allErrors: true }).compile(reportSchema);
+    expect(isValid(JSON.parse(JSON.stringify(report))), JSON.stringify(isValid.errors)).toBe(true);
+    expect(headlineOf(report)).toMatchObject({ outcome: "changes", title: expect.stringContaining("2027-01-31") });
+    const lasting = asReport(forecastOf(), trusting([chain.root]), new MapImages());
+    expect(headlineOf(lasting)).toMatchObject({ outcome: "unchanged" });
   });
 });
