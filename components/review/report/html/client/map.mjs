@@ -16,7 +16,7 @@ export function mapSection({ map }) {
   const hint =
     map.nodes.length === 0
       ? "There is no trust on either side."
-      : "From left to right: who signs, by which store, under which statement, for which repository. Select something to see its paths.";
+      : "Who signs, by which store, under which statement, for which repository. Select something to see its paths.";
   return section("map", "Trust map", hint, map.nodes.length > 0 && trustMap(graphOf(map)));
 }
 
@@ -24,6 +24,7 @@ export function mapSection({ map }) {
 function trustMap(graph) {
   const changes =
     graph.nodes.some(({ change }) => change !== "same") || graph.edges.some(({ change }) => change !== "same");
+  const stacks = [...new Set(graph.nodes.map(({ stack }) => stack))];
   const filter = { stack: "", changesOnly: changes && graph.nodes.length > NODES_CALM, words: "" };
   /** How many nodes of a column are shown. */
   const limits = new Map(COLUMNS.map(([column]) => [column, COLUMN_STEP]));
@@ -97,7 +98,8 @@ function trustMap(graph) {
     const button = element(
       "button",
       { type: "button", class: `node node-${change}`, "aria-pressed": "false" },
-      element("span", { class: "label" }, label),
+      element("span", { class: "label" }, ...breakable(label)),
+      stacks.length > 1 && element("span", { class: "faint" }, node.stack),
       images && element("span", { class: "faint" }, detail.join(", ")),
       changeMark(change),
     );
@@ -106,7 +108,6 @@ function trustMap(graph) {
     return button;
   }
 
-  const stacks = [...new Set(graph.nodes.map(({ stack }) => stack))];
   const stack = choice(
     "Stack",
     [["", "all"], ...stacks.map((name) => /** @type {const} */ ([`=${name}`, name]))],
@@ -141,6 +142,14 @@ function trustMap(graph) {
     details,
     area,
   );
+}
+
+/**
+ * A reference may end its line after each part of its path.
+ * @param {string} label
+ */
+function breakable(label) {
+  return label.split(/(?<=\/)/).flatMap((part, index) => (index === 0 ? [part] : [element("wbr"), part]));
 }
 
 function legend() {
