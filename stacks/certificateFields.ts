@@ -16,6 +16,7 @@ const challenge: Reader<ObjectOf<typeof CHALLENGE>> = (value, key, problems) => 
   if (read === undefined) return undefined;
   const { type, hook = [] } = read;
   if ((type === "dns-01") === hook.length > 0) return read;
+  if (problems.some((problem) => problem.key.startsWith(`${key}.hook`))) return undefined; // told already
   const message =
     type === "dns-01"
       ? "is missing; give the command that makes and removes the TXT record, as a list of words"

@@ -35,9 +35,19 @@ export function optional<T>(read: Reader<T>): Optional<T> {
 /** A text that matches, unless every text does; `expected` says what it has to be. */
 export function text(expected: string, pattern = /^\S(.*\S)?$/): Reader<string> {
   return (value, key, problems) => {
+    const other = otherThanText(value);
+    if (other !== undefined) return wrong(problems, key, `is read as ${other}; give ${expected}, in quotes`);
     if (typeof value === "string" && value.length <= 4096 && pattern.test(value)) return value;
     return wrong(problems, key, `is ${shown(value)}; give ${expected}`);
   };
+}
+
+/** What YAML makes of a word without quotes; a date comes from the engine as Go writes a time, and `1.0` as 1. */
+function otherThanText(value: unknown): string | undefined {
+  if (typeof value === "number") return `the number ${value}`;
+  if (typeof value === "boolean") return `the truth value ${value}`;
+  const isTime = typeof value === "string" && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} \S+$/.test(value);
+  return isTime ? `the time ${value}` : undefined;
 }
 
 export const path = text("a path, absolute or relative to the project's folder");

@@ -1,3 +1,4 @@
+import { compareVersions, OLDEST } from "../components/harbor/installation/version";
 import { WEAKER } from "../components/image/acceptWeaker";
 import { certificate } from "./certificateFields";
 import {
@@ -25,6 +26,14 @@ const name = text("lower-case letters and digits, with `.`, `_` or `-` between t
 const absolutePath = text("an absolute path", /^\/.*[^/]$/);
 const days = (what: string) => wholeNumber(what, 1, 3650);
 const port = wholeNumber("a port", 1, 65_535);
+
+const release = text('a release of Harbor, in quotes: "2.15.2"', /^\d{1,4}\.\d{1,4}\.\d{1,4}$/);
+const version: Reader<string> = (value, key, problems) => {
+  const read = release(value, key, problems);
+  if (read === undefined || compareVersions(read, OLDEST) >= 0) return read;
+  problems.push({ key, message: `is ${read}; give ${OLDEST} or a newer release of Harbor` });
+  return undefined;
+};
 
 const BUILD = {
   context: required(
@@ -98,10 +107,7 @@ const image: Reader<ImageConfig> = (value, key, problems) => {
 export const HARBOR = {
   environment: required(oneOf(["harbor"])),
   hostname: required(hostname, "give the name that points to this machine"),
-  version: required(
-    text('a release of Harbor, in quotes: "2.15.2"', /^\d{1,4}\.\d{1,4}\.\d{1,4}$/),
-    'name a release of Harbor, e.g. "2.15.2"',
-  ),
+  version: required(version, 'name a release of Harbor, e.g. "2.15.2"'),
   directory: required(path, "where harbor.yml and docker-compose.yml shall be, e.g. /opt/harbor"),
   dataDirectory: required(absolutePath, "where Harbor shall keep its data, e.g. /data"),
   certificate: required(certificate, "give {directory: letsencrypt, contact: …} or {files: {chain: …, key: …}}"),

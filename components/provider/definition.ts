@@ -33,7 +33,7 @@ export interface Observation<Outputs> {
   readonly outputs?: Partial<Outputs>;
 }
 
-/** An input that can't be right. The engine prints the property's value, so it must never be a secret. */
+/** An input that can't be right. The engine prints the property's value where it is short, so it must never be a secret. */
 export class PropertyError extends Error {
   readonly property: string;
 

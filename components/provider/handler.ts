@@ -32,7 +32,7 @@ export function toHandler<Inputs extends object, Outputs extends object>(
         return { inputs: toWire(inputs ?? asInputs(news)), failures: [] };
       } catch (error) {
         if (!(error instanceof PropertyError)) throw explained(error);
-        return { inputs: withoutProvider(news), failures: [{ property: error.property, reason: error.message }] };
+        return { inputs: withoutProvider(news), failures: [failureOf(error, news)] };
       }
     },
 
@@ -87,6 +87,20 @@ export function toHandler<Inputs extends object, Outputs extends object>(
     if (recorded || !definition.observeInDiff || isUnknown(news)) return recorded;
     return (await observe({ ...asState(olds), ...asInputs(news) })).drift;
   }
+}
+
+/** The engine prints the value of a property that it is told of: no object's, which may hold a password, and no whole file's. */
+function failureOf(error: PropertyError, news: Wire): { property: string; reason: string } {
+  const { property, message, cause } = error;
+  const reason = cause instanceof BreakwaterError ? `${message} [${cause.code}]` : message;
+  return isToBeShown(news[property]) ? { property, reason } : { property: "", reason: `${property}: ${reason}` };
+}
+
+const SHOWN_CHARACTERS = 400;
+
+function isToBeShown(value: unknown): boolean {
+  const isObject = value !== null && typeof value === "object" && !Array.isArray(value);
+  return !isObject && (JSON.stringify(value) ?? "").length <= SHOWN_CHARACTERS;
 }
 
 /** Only an error's message crosses to the engine, so the stable code goes with it; nothing else, no stack. */

@@ -30,7 +30,7 @@ export function renderHarborSummary(summary: HarborSummary, { name }: StackName,
     ...summary.projects.map((project) => ["Project", projectLine(project)]),
     ...summary.robots.map(({ username, project, permissions }) => [
       "Robot",
-      `${username} may ${permissions} in ${project}`,
+      `${username} may ${rightsOf(permissions)} in ${project}`,
     ]),
     ...summary.images.flatMap(({ reference, verdict, signer }) => [
       ["Image", reference],
@@ -46,6 +46,11 @@ export function renderHarborSummary(summary: HarborSummary, { name }: StackName,
     "",
     changesLine(summary.changes),
   ].join("\n");
+}
+
+/** A robot that may push may pull as well. */
+export function rightsOf(permissions: string): string {
+  return permissions === "push" ? "push and pull" : permissions;
 }
 
 /** Harbor's word "signed" says that some signature is there; the verdict is that of the declared trust. */

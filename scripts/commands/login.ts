@@ -8,6 +8,7 @@ import { namingConfig } from "./configSyntax";
 import { mergeLogin } from "./dockerLogin";
 import { openStackIfThere, valuesOf } from "./engine";
 import { CommandError } from "./error";
+import { rightsOf } from "./harborSummary";
 import { type ClientLogin, loginWords } from "./loginWords";
 import { parseOptions } from "./options";
 import { type StackName, stackNamedOtherThanLocal } from "./stackName";
@@ -115,7 +116,9 @@ function chooseRobot(robots: readonly RobotOutputs[], wanted: string | undefined
       : robots.filter(({ name }) => name === wanted);
   const [robot] = candidates;
   if (robot !== undefined && candidates.length === 1) return robot;
-  const known = robots.map(({ name, permissions, project }) => `${name} (may ${permissions} in ${project})`).join(", ");
+  const known = robots
+    .map(({ name, permissions, project }) => `${name} (may ${rightsOf(permissions)} in ${project})`)
+    .join(", ");
   const what = wanted === undefined ? `${candidates.length} robots may pull only` : `there is no robot "${wanted}"`;
   throw new CommandError("LOGIN_UNKNOWN", `${what}: name one with --robot; there: ${known || "none, declare one"}`);
 }

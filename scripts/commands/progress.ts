@@ -97,9 +97,9 @@ function lineOf({ operation, resource, reason, reasons, details, isKept }: Chang
   return `${line}${words ? `: ${words}` : ""}`;
 }
 
-/** The engine marks colours as `<{%name%}>`; and says twice that an error is one. */
+/** The engine marks colours as `<{%name%}>`, says twice that an error is one, and has a long name for each of our kinds. */
 function withoutMarkup(message: string): string {
   const text = message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
   if (/^(update|preview|destroy) failed$/.test(text)) return "";
-  return text.replace(/^(error|warning): /, "");
+  return text.replace(/^(error|warning): /, "").replace(/^pulumi-nodejs:dynamic\/breakwater:/, "");
 }

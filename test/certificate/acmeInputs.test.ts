@@ -3,6 +3,7 @@ import { acmeCertificate } from "../../components/certificate/acmeCertificate.ha
 import type { AcmeCertificateInputs } from "../../components/certificate/acmeCertificateInputs";
 import { isPublicServer, serverOf } from "../../components/certificate/acmeServer";
 import { toHandler } from "../../components/provider/handler";
+import { refusedProperty } from "../provider/managedResource";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const handler = toHandler(acmeCertificate);
@@ -16,7 +17,7 @@ const nginx = { container: "nginx", confDirectory: "/opt/harbor/common/config/ng
 const dns01 = { type: "dns-01", hook: ["hooks/dns"] };
 const check = async (changes: object, olds: object = {}) => {
   const { inputs, failures } = await handler.check({ ...olds }, { ...good, ...changes });
-  return { inputs: inputs as unknown as AcmeCertificateInputs, refused: failures.map(({ property }) => property) };
+  return { inputs: inputs as unknown as AcmeCertificateInputs, refused: failures.map(refusedProperty) };
 };
 
 describe("inputs of a certificate by ACME", () => {

@@ -10,7 +10,7 @@ import { openEnvelope } from "../../components/notary/envelope/open";
 import { parsePayload } from "../../components/notary/payload";
 import { toHandler } from "../../components/provider/handler";
 import { codeOf, messageOf } from "../local/support";
-import { ManagedResource } from "../provider/managedResource";
+import { ManagedResource, refusedProperty } from "../provider/managedResource";
 import { freePort } from "../support/ports";
 import { startOlareg, type TestRegistry } from "../support/registries";
 import { startTsa, type TestTsa } from "../support/tsa";
@@ -273,7 +273,7 @@ describe("What can't be right is found in a preview:", () => {
     ["acceptWeaker", ["integrity"]],
   ])("the %s %j of a SignedImage", async (property, value) => {
     const { failures } = await signer.check({}, { [property]: value });
-    expect(failures.map((failure) => failure.property)).toEqual([property]);
+    expect(failures.map(refusedProperty)).toEqual([property]);
   });
 
   it.each([
@@ -282,7 +282,7 @@ describe("What can't be right is found in a preview:", () => {
     ["maxSignatures", 1.5],
   ])("the %s %j of a VerifiedImage", async (property, value) => {
     const { failures } = await gatekeeper.check({}, { [property]: value });
-    expect(failures.map((failure) => failure.property)).toEqual([property]);
+    expect(failures.map(refusedProperty)).toEqual([property]);
   });
 
   it.each([
@@ -295,7 +295,8 @@ describe("What can't be right is found in a preview:", () => {
   ])("a password in the address of an authority, which is not told: %s", async (url) => {
     const timestamp = { url, roots: [stage.wabbit.certificate] };
     const { failures } = await signer.check({}, { timestamp });
-    expect(failures.map(({ property }) => property)).toEqual(["timestamp"]);
+    expect(failures.map(refusedProperty)).toEqual(["timestamp"]);
+    expect(failures[0]?.property).toBe(""); // else the engine would print its value
     expect(JSON.stringify(failures)).not.toContain("s3cret");
     expect(failures[0]?.reason).not.toContain("user:");
   });

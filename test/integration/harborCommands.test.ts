@@ -101,6 +101,7 @@ describe("a stack with Harbor", () => {
       "https://registry.example.com",
       "Stand-in CA",
       "robot$cluster may pull in apps",
+      "robot$ci may push and pull in apps",
       "gate: notation",
     ])
       expect(stdout).toContain(words);

@@ -138,6 +138,19 @@ describe("a preview of what can't be read", () => {
     expect(stderr).toContain("[POLICY_SYNTAX]");
   });
 
+  it("names the trust's folder where the policy asks for a store that is not there, without a dump of the policy", async () => {
+    const policy = `stacks/${STACK}/trust/trustpolicy.json`;
+    const stderr = await spoilt(policy, (text) => text.replace('"ca:wabbit-networks.io"', '"ca:acme"'));
+    expect(stderr).toMatch(/^ {2}stacks\/harbor-example\/trust .*ca:acme.* \[TRUST_STORE_MISSING\]/m);
+    expect(stderr).not.toContain("registryScopes");
+  });
+
+  it("names a resource by its kind and name, and a mistake in it by its code", async () => {
+    const source = (text: string) => text.replace(/build: .*/, "source: nowhere.tar");
+    const stderr = await spoilt(CONFIG, source);
+    expect(stderr).toMatch(/^ {2}PushedImage resource 'net-monitor': .*nowhere\.tar.* \[SOURCE_MISSING\]/m);
+  });
+
   it("names the file of a certificate that can't sign, without its text", async () => {
     const { pem } = await goodRoot();
     const certificate = `stacks/${STACK}/trust/localkeys/wabbit-networks.io.crt`;

@@ -63,6 +63,26 @@ describe("check", () => {
     });
   });
 
+  it("has the code of what is behind a PropertyError", async () => {
+    const check = async () => {
+      throw new PropertyError("size", "too large", { cause: new ShelfError("SHELF_FULL", "no room") });
+    };
+    const { failures } = await handlerOf({ check }).check({}, { name: "a", size: 9 });
+    expect(failures).toEqual([{ property: "size", reason: "too large [SHELF_FULL]" }]);
+  });
+
+  it.each([
+    ["an object", { url: "https://user:password@host" }],
+    ["a long list", Array.from({ length: 100 }, () => "content")],
+    ["a whole file", "content".repeat(100)],
+  ])("names no property to the engine, which would print all of it, whose value is %s", async (_, size) => {
+    const check = async () => {
+      throw new PropertyError("size", "too large");
+    };
+    const { failures } = await handlerOf({ check }).check({}, { name: "a", size });
+    expect(failures).toEqual([{ property: "", reason: "size: too large" }]);
+  });
+
   it("fails with the code of any other error", async () => {
     const check = async () => {
       throw new ShelfError("SHELF_FULL", "no room");

@@ -4,6 +4,11 @@ import type { Wire } from "../../components/provider/wire";
 /** What the engine did with a resource in one `up`. */
 export type Step = "create" | "update" | "replace" | "same";
 
+/** The input that was refused; the engine is not told of one whose value it should not print. */
+export function refusedProperty({ property, reason }: { property: string; reason: string }): string {
+  return property === "" ? reason.replace(/:.*/s, "") : property;
+}
+
 /**
  * One resource as the engine keeps it: its methods call a handler in the engine's order and keep what would be in state,
  * as JSON. Nothing of the handler is replaced; what is left out is the engine's own part (secrets, parallel steps).

@@ -95,6 +95,7 @@ describe("the config of a stack with Harbor", () => {
     ["hostname", { hostname: ["registry.example.com"] }],
     ["version", { version: 2.15 }],
     ["version", { version: "2.15" }],
+    ["version", { version: "2.12.4" }],
     ["dataDirectory", { dataDirectory: "data" }],
     ["directory", { directory: nothing }],
     ["hostnam", { hostnam: "x" }],
@@ -117,6 +118,14 @@ describe("the config of a stack with Harbor", () => {
     [
       "certificate.challenge.hook",
       { certificate: { ...good.certificate, challenge: { type: "http-01", hook: ["x"] } } },
+    ],
+    [
+      "certificate.challenge.hook",
+      { certificate: { ...good.certificate, challenge: { type: "dns-01", hook: "/usr/local/bin/hook" } } },
+    ],
+    [
+      "certificate.challenge.hook[0]",
+      { certificate: { ...good.certificate, challenge: { type: "dns-01", hook: [""] } } },
     ],
     ["certificate.files.key", { certificate: { files: { chain: "/tls/chain.pem" } } }],
     ["installer.sha256", { installer: { path: "/harbor.tgz", sha256: "abc" } }],
@@ -147,6 +156,19 @@ describe("the config of a stack with Harbor", () => {
     ["images[0].tag", { images: [{ ...image, tag: "a b" }] }],
   ])("names what is wrong by its key: %s", (key, changes) => {
     expect(problemsOf(changes)).toEqual([key]);
+  });
+
+  it.each([
+    ["images[0].tag", { images: [{ ...image, tag: 1 }] }],
+    ["robots[0].rotation", { robots: [{ ...robot, rotation: "2027-01-15 00:00:00 +0000 UTC" }] }],
+    ["images[0].userMetadata.latest", { images: [{ ...image, userMetadata: { latest: true } }] }],
+  ])("says that quotes are missing where YAML makes something else of a word: %s", (key, changes) => {
+    try {
+      parse(changes);
+      expect.unreachable();
+    } catch (error) {
+      expect((error as ConfigInvalidError).problems).toEqual([{ key, message: expect.stringMatching(/in quotes$/) }]);
+    }
   });
 
   it("names every mistake at once, also one list beside another", () => {

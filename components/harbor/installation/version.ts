@@ -1,7 +1,7 @@
 import { HarborInstallationError } from "./error";
 
 /** The oldest release whose harbor.yml, images and container names are the ones written here. */
-const OLDEST = "2.13.0";
+export const OLDEST = "2.13.0";
 /** The newest release whose harbor.yml is known here; `prepare migrate` of a newer one adds what it has more. */
 const NEWEST_CONFIGURATION = "2.15.0";
 
@@ -14,7 +14,10 @@ export function requireSupported(version: string): void {
     );
   }
   if (compareVersions(version, OLDEST) < 0) {
-    throw new HarborInstallationError("HARBOR_VERSION_UNSUPPORTED", `Harbor ${version} is older than ${OLDEST}`);
+    throw new HarborInstallationError(
+      "HARBOR_VERSION_UNSUPPORTED",
+      `Harbor ${version} is older than ${OLDEST}, the oldest that is installed here: name ${OLDEST} or a newer release`,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { harborInstallation } from "../../../components/harbor/harborInstallation.handler";
 import { toHandler } from "../../../components/provider/handler";
+import { refusedProperty } from "../../provider/managedResource";
 
 // What is refused before anything is looked at, in a preview as well, and without Docker.
 
@@ -15,7 +16,7 @@ const declared = {
 };
 const handler = toHandler(harborInstallation);
 const refused = async (changes: object, olds: object = {}) =>
-  (await handler.check({ ...olds }, { ...declared, ...changes })).failures.map(({ property }) => property);
+  (await handler.check({ ...olds }, { ...declared, ...changes })).failures.map(refusedProperty);
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 describe("the declaration of a Harbor", () => {
