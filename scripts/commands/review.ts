@@ -2,6 +2,8 @@ import path from "node:path";
 import { writeAtomically } from "../../components/files/ownedFiles";
 import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { openInventory } from "../../components/review/inventory/openInventory";
+import { printable } from "../../components/notary/quoted";
+import { summaryText } from "../../components/review/report/summary";
 import { review as judge, outcomeOf } from "../../components/review/review";
 import { readSettings } from "../../stacks/reviewSettings";
 import { runCommand, say, show } from "./command";
@@ -53,6 +55,11 @@ async function run(options: ReviewOptions): Promise<number> {
     const text = renderReport(report, format);
     if (file === undefined) show(text.trimEnd());
     else await writeAtomically(path.resolve(directory, file), { content: text });
+  }
+  const files = options.outputs.flatMap(({ file = [] }) => file);
+  if (files.length > 0) {
+    const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
+    process.stdout.write(`${summaryText(report, { colour })}\nWritten: ${files.map(printable).join(", ")}\n`);
   }
   return outcomeOf(report);
 }

@@ -38,23 +38,21 @@ function forecastHeadline(report: Report, forecast: NonNullable<Report["forecast
 function outcomeOf(report: Report): Outcome {
   const { rules, partial, semantic, flips } = report;
   if (rules.some(({ result }) => result === "violated")) return "violated";
-  if (partial || rules.some(({ result }) => result === "unknown")) return "unclear";
+  if (partial) return "unclear";
   if (rules.some(({ result }) => result === "excepted")) return "excepted";
   if (semantic.some(isWidening) || flips.some(({ towards }) => towards === "trust")) return "widens";
   return semantic.length > 0 || flips.length > 0 ? "changes" : "unchanged";
 }
 
 function titleOf(report: Report, outcome: Outcome): string {
-  const { rules, semantic, partial } = report;
+  const { rules, semantic } = report;
   const number = (result: string) => rules.filter((rule) => rule.result === result).length;
   const change = changeOf(report);
   switch (outcome) {
     case "violated":
       return `${are(number("violated"), "rule")} violated, and ${change}`;
     case "unclear":
-      return partial
-        ? `cannot tell, since not everything could be asked; as far as it could, ${change}`
-        : `cannot tell, since ${count(number("unknown"), "rule")} could not be judged; ${change}`;
+      return `cannot tell, since not everything could be asked; as far as it could, ${change}`;
     case "excepted":
       return `no rule is violated, but only thanks to ${count(usedExceptions(report), "exception")}; ${change}`;
     case "unchanged":
@@ -153,12 +151,14 @@ function awayFromTrust(number: number, follows: boolean): string {
 }
 
 function cautionsOf(report: Report): string[] {
-  const { partial, unknown, problems, exceptions, semantic } = report;
+  const { partial, unknown, problems, exceptions, semantic, rules } = report;
+  const unjudged = rules.filter(({ result }) => result === "unknown").length;
   const expired = exceptions.filter(({ state }) => state === "expired").length;
   const used = usedExceptions(report);
   const judges = semantic.filter(({ kind }) => kind === "rules-changed" || kind === "exceptions-changed").length;
   return [
     ...(partial ? [`This report is partial: ${incomplete(unknown.length, problems.length)}.`] : []),
+    ...(unjudged > 0 ? [`No inventory was given: ${count(unjudged, "rule")} about images could not be judged.`] : []),
     ...(judges > 0
       ? ["The change touches the rules or exceptions that judge it. The ones of base judged here, not the new ones."]
       : []),

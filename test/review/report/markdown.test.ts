@@ -63,7 +63,7 @@ describe("the length of the comment", () => {
       const comment = renderMarkdown(many(number));
       expect(comment.length).toBeLessThanOrEqual(COMMENT_LENGTH_MAX);
       if (number < 1_000) return;
-      expect(comment).toMatch(/\*\*⚠️ and [\d,]+ more violations/);
+      expect(comment).toMatch(/\*\*⚠ and [\d,]+ more violations/);
       expect(comment).toContain("### Images that turn towards trust");
       expect(comment).toContain("### Images that turn away from trust");
       expect(comment).toContain("### What narrows trust");
@@ -84,7 +84,7 @@ describe("the length of the comment", () => {
     }));
     const comment = renderMarkdown({ ...everything(), semantic: findings });
     const shown = comment.split("\n").filter((line) => line.startsWith("- **critical**: ")).length;
-    const left = /\*\*⚠️ and ([\d,]+) more critical findings/.exec(comment)?.[1]?.replace(",", "");
+    const left = /\*\*⚠ and ([\d,]+) more critical findings/.exec(comment)?.[1]?.replace(",", "");
     expect(shown).toBeGreaterThan(50);
     expect(shown + Number(left)).toBe(2_000);
   });

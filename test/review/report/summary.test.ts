@@ -28,10 +28,12 @@ describe("the headline", () => {
     expect(cautions.join()).toContain("partial");
   });
 
-  it("cannot tell where a rule could not be judged", () => {
+  it("says that rules about images were not judged, where no inventory was given", () => {
     const report = everything();
-    const rules = report.rules.map((rule) => ({ ...rule, result: "unknown" as const }));
-    expect(headlineOf({ ...report, partial: false, rules }).outcome).toBe("unclear");
+    const rules = report.rules.map((rule) => ({ ...rule, result: "unknown" as const, violations: [] }));
+    const { outcome, cautions } = headlineOf({ ...report, partial: false, rules });
+    expect(outcome).toBe("widens");
+    expect(cautions.some((caution) => caution.startsWith("No inventory was given"))).toBe(true);
   });
 
   it("has no text of others", () => {

@@ -66,7 +66,7 @@ function rendered({ items, open, noun, loud }: ItemList, kept: number): string {
 
 function leftOut(number: number, noun: ItemList["noun"], more: boolean, loud: boolean): string {
   const words = `${numberOf(number, noun, more)}, for which this comment has no room: see the page or the JSON`;
-  return loud ? `**⚠️ and ${words}.**` : `… and ${words}.`;
+  return loud ? `**⚠ and ${words}.**` : `… and ${words}.`;
 }
 
 function numberOf(number: number, [singular, plural]: ItemList["noun"], more: boolean): string {

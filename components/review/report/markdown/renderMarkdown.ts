@@ -28,8 +28,8 @@ export interface MarkdownOptions {
 
 const MARKS: Readonly<Record<Outcome, string>> = {
   violated: "⛔",
-  unclear: "⚠️",
-  excepted: "⚠️",
+  unclear: "⚠",
+  excepted: "⚠",
   widens: "🔶",
   changes: "🔷",
   unchanged: "✅",
