@@ -9,6 +9,8 @@ export interface TokenOptions {
   certificates?: Buffer[];
   /** What is stamped. */
   message: Buffer;
+  /** The hash in its place, where only that is known. */
+  imprint?: Buffer;
   hash?: "sha256" | "sha384" | "sha512" | "sha1";
   /** As in `20260601120000Z`. */
   genTime: string;
@@ -79,10 +81,11 @@ export function makeToken(options: TokenOptions): Buffer {
 
 function tstInfo(options: TokenOptions, hash: NonNullable<TokenOptions["hash"]>): Buffer {
   const { message, genTime, accuracy, policy = "1.2.3.4.1", nonce, infoVersion = 1 } = options;
+  const imprint = options.imprint ?? createHash(hash).update(message).digest();
   return sequence(
     integer(infoVersion),
     oid(policy),
-    sequence(algorithm(OID[hash]), octets(createHash(hash).update(message).digest())),
+    sequence(algorithm(OID[hash]), octets(imprint)),
     integer(Buffer.concat([Buffer.of(0x40), randomBytes(8)])),
     time(genTime, 0x18),
     ...(accuracy ? [accuracy] : []),
