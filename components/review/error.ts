@@ -6,6 +6,7 @@ export type ReviewErrorCode =
   | "REVIEW_REF_UNKNOWN"
   | "REVIEW_FOLDER_UNKNOWN"
   | "REVIEW_FILE_UNREADABLE"
+  | "REVIEW_STACK_UNKNOWN"
   | "REVIEW_TREE_TOO_LARGE";
 
 /** A side of a review can't be had, or a part of it. */

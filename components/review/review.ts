@@ -1,5 +1,6 @@
 import type { FileTree } from "../files/tree";
 import type { RevocationSource } from "../notary/revocation/revocationSource";
+import { ReviewError } from "./error";
 import { enforcerEffects } from "./enforcers";
 import { entriesOfAll } from "./inventory/combined";
 import type { InventorySource } from "./inventory/inventory";
@@ -39,12 +40,13 @@ export interface ReviewArgs {
 
 /**
  * Compares two states of trust: what the change means, which images flip, and what the rules say.
- * @throws RuleError, TreeError; what can't be read of the sides' trust is a problem of the report, which is then partial
+ * @throws RuleError, TreeError, ReviewError REVIEW_STACK_UNKNOWN; what can't be read of the sides' trust is a problem of the report, which is then partial
  */
 export async function review(args: ReviewArgs): Promise<Report> {
   const { at, inventories } = args;
   const declared = readRules(args.base.tree);
   const [base, head] = [stateOf(args.base, args), stateOf(args.head, args)];
+  requireStacks(args.stacks ?? [], base, head);
   const findings = [...rulesChanged(args.base.tree, args.head.tree), ...semanticDiff(base, head)];
   const shown = new MapImages();
   const images = await verdictDiff({
@@ -91,6 +93,16 @@ export function stateOf(
   const state = readState(tree, name, readSettings);
   const stacks = [...state.stacks].filter(([stack]) => wanted === undefined || wanted.includes(stack));
   return { ...state, stacks: new Map(stacks), ...(commit !== undefined && { commit }) };
+}
+
+/** A misspelt name would leave a stack out in silence. */
+function requireStacks(wanted: readonly string[], base: TrustState, head: TrustState): void {
+  const unknown = wanted.find((stack) => !base.stacks.has(stack) && !head.stacks.has(stack));
+  if (unknown === undefined) return;
+  throw new ReviewError(
+    "REVIEW_STACK_UNKNOWN",
+    `neither side has a stack "${unknown}": its trust is in stacks/${unknown}/trust, its config in stacks/Pulumi.${unknown}.yaml`,
+  );
 }
 
 function nameOf({ name, commit }: ReviewedSide): Report["base"] {

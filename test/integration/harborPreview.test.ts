@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, link, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { goodRoot } from "../support/certificates";
@@ -164,6 +164,59 @@ describe("a preview of what can't be read", () => {
     const stderr = await spoilt(CONFIG, (text) => `${text}  breakwater:adminPassword: Correct-horse-1\n`);
     expect(stderr).toContain("[ADMIN_PASSWORD_PLAIN]");
     expect(stderr).not.toContain("Correct-horse-1");
+  });
+});
+
+describe("a preview of what the rules forbid", () => {
+  const policy = `stacks/${STACK}/trust/trustpolicy.json`;
+  const rules = "stacks/rules.yaml";
+  const exceptions = "stacks/exceptions.yaml";
+  let strict: string;
+  beforeAll(async () => {
+    strict = await readFile(project.path(policy), "utf8");
+    await writeFile(project.path(policy), strict.replace('"strict"', '"audit"'));
+    await writeFile(project.path(rules), "rules: {strict: true}\n");
+  });
+  afterAll(async () => {
+    await writeFile(project.path(policy), strict);
+    await Promise.all([rules, exceptions].map((file) => rm(project.path(file), { force: true })));
+  });
+
+  it("declares nothing, and names rule, statement and the way out", async () => {
+    const { code, stdout, stderr } = await start("--stack", STACK, "--preview");
+    expect(code).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toContain('strict: the trust policy statement "wabbit-networks-images"');
+    expect(stderr).toContain(exceptions);
+    expect(stderr).toContain("[RULES_VIOLATED]");
+    expect(stderr).not.toContain("+ create");
+  });
+
+  it("goes on by an exception, and says whose it is until when", async () => {
+    const exception = { rule: "strict", subject: "wabbit-networks-images", owner: "ada@example.com", reason: "INC-1" };
+    await writeFile(
+      project.path(exceptions),
+      JSON.stringify({ exceptions: [{ ...exception, expires: "2999-12-31" }] }),
+    );
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    expect(code).toBe(0);
+    expect(stderr).toContain("exception of ada@example.com from strict for wabbit-networks-images (INC-1)");
+  });
+
+  it("stops again when the exception has ended", async () => {
+    const text = await readFile(project.path(exceptions), "utf8");
+    await writeFile(project.path(exceptions), text.replace("2999", "2026").replace("12-31", "01-31"));
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    expect(code).toBe(1);
+    expect(stderr).toContain("[RULES_VIOLATED]");
+    expect(stderr).toContain("expired at 2026-01-31");
+  });
+
+  it("says which file is no rule file", async () => {
+    await writeFile(project.path(rules), "rules: {strikt: true}\n");
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${rules}: there is no rule "strikt": did you mean "strict"? [RULES_INVALID]`);
   });
 });
 
