@@ -12,6 +12,7 @@ export type CommandErrorCode =
   | "HANDLERS_ELSEWHERE"
   | "SERVICE_NOT_STOPPED"
   | "UPDATE_FAILED"
+  | "DRIFT_FOUND"
   | "INTERRUPTED";
 
 /** A command can't do what it was asked to. */

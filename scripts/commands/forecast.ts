@@ -1,5 +1,6 @@
 import path from "node:path";
 import { writeAtomically } from "../../components/files/ownedFiles";
+import { projectRoot } from "../../components/files/paths";
 import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { asReport } from "../../components/review/forecast/asReport";
 import { type ForecastProgress, forecast as lookAhead } from "../../components/review/forecast/forecast";
@@ -38,7 +39,8 @@ export async function forecast(args: readonly string[]): Promise<number> {
 
 async function run(options: ForecastOptions, today: Date): Promise<number> {
   const directory = process.env.INIT_CWD ?? process.cwd();
-  const side = options.base === undefined ? workingFolder() : sideNamed(options.base, directory);
+  const side =
+    options.base === undefined ? workingFolder(projectRoot) : sideNamed(options.base, projectRoot, directory);
   const trust = stateOf(side, { readSettings, ...(options.stacks && { stacks: options.stacks }) });
   requireTrust(trust, options.stacks ?? []);
   const { stacks = configuredStacks(), at, until } = options;

@@ -12,7 +12,7 @@ import { offlineRevocation } from "./review/offline";
 import { REVIEW_HELP, type ReviewOptions, readReviewOptions } from "./review/options";
 import { ImageProgress, verdictsInWords } from "./review/progress";
 import { renderReport, schemaText } from "./review/render";
-import { sideNamed, workingFolder } from "./review/sides";
+import { reviewedProject, sideNamed, workingFolder } from "./review/sides";
 import { stateImages } from "./review/stateImages";
 import { configuredStacks } from "./stackName";
 
@@ -34,8 +34,9 @@ export async function review(args: readonly string[]): Promise<number> {
 
 async function run(options: ReviewOptions): Promise<number> {
   const directory = process.env.INIT_CWD ?? process.cwd();
-  const base = sideNamed(options.base, directory);
-  const head = options.head === undefined ? workingFolder() : sideNamed(options.head, directory);
+  const project = reviewedProject(options.repository, directory);
+  const base = sideNamed(options.base, project, directory);
+  const head = options.head === undefined ? workingFolder(project) : sideNamed(options.head, project, directory);
   const at = options.at ?? new Date();
   if (at.getTime() < Date.now() - PAST_MS)
     say(`Judged as of ${at.toISOString()}, which is past: what is revoked or deleted since then counts all the same.`);

@@ -2,7 +2,7 @@ import { runtime } from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { Machine } from "../../stacks/machine";
 import { program } from "../../stacks/program";
-import { countChanges } from "./changes";
+import { type ChangeCounts, countChanges } from "./changes";
 import { type Exclusively, outlivingInterrupts, runCommand, say, show } from "./command";
 import { namingConfig } from "./configSyntax";
 import { whyNoDockerEngine, whyNoDockerPlugin } from "./dockerPlugin";
@@ -62,9 +62,20 @@ async function preview(options: StartOptions): Promise<void> {
     const changes = countChanges(operations);
     const result = { changes, resources: log.changes, ...(log.notes.length > 0 && { notes: log.notes }) };
     print(options, result, () => plannedChangesLine(changes));
+    if (options.expectNoChanges) requireNoChanges(changes);
   } finally {
     await close();
   }
+}
+
+/** @throws CommandError DRIFT_FOUND */
+function requireNoChanges({ create, update, delete: deleted }: ChangeCounts): void {
+  const count = create + update + deleted;
+  if (count === 0) return;
+  throw new CommandError(
+    "DRIFT_FOUND",
+    `What is deployed is not what is declared (${count} ${count === 1 ? "resource differs" : "resources differ"}, see above): bring the stack up, or correct what is declared`,
+  );
 }
 
 /** A stack that has no state yet is looked at in a place of its own; that of the local stack is made, as ever. */

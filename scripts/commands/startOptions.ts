@@ -15,6 +15,7 @@ signed, verified image in it. Another stack is what its config stacks/Pulumi.NAM
 
   --stack NAME    the stack
   --preview       show what would change, and why, and change nothing
+  --expect-no-changes   with --preview: fail when anything is not as declared (a drift check)
   --json          print the summary as JSON, alone on standard output (npm start --silent -- --json)
   --help          this text
 
@@ -29,11 +30,12 @@ A preview of another stack needs no Docker, no network and no key, and leaves no
 PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE and PULUMI_ACCESS_TOKEN are heeded for it;
 without them its state is in this folder (.breakwater/state), its passphrase in .breakwater/passphrase.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted. \`npm stop\` takes everything down.`;
+Exit codes: 0 done, 1 failed (also a change that --expect-no-changes finds), 2 wrong usage or input, 130 interrupted. \`npm stop\` takes everything down.`;
 
 const OPTIONS = {
   stack: { type: "string" },
   preview: { type: "boolean" },
+  "expect-no-changes": { type: "boolean" },
   image: { type: "string" },
   "accept-tag": { type: "boolean" },
   port: { type: "string" },
@@ -45,6 +47,8 @@ const OPTIONS = {
 export interface StartOptions {
   readonly stack: StackName;
   readonly preview: boolean;
+  /** Of a preview: a change is a failure. */
+  readonly expectNoChanges: boolean;
   readonly json: boolean;
   readonly acceptTag: boolean;
   /** To be remembered in the stack's config. */
@@ -55,6 +59,9 @@ export interface StartOptions {
 export async function readStartOptions(args: readonly string[]): Promise<StartOptions | undefined> {
   const values = parseOptions(args, OPTIONS, "npm start --");
   if (values.help) return undefined;
+  if (values["expect-no-changes"] && !values.preview) {
+    throw new CommandError("USAGE", "--expect-no-changes is of a preview: give --preview as well");
+  }
   const stack = stackNamed(values.stack);
   const ofLocal = (["image", "accept-tag", "port", "key-spec"] as const).find((name) => values[name] !== undefined);
   if (!stack.isLocal && ofLocal !== undefined) {
@@ -70,6 +77,7 @@ export async function readStartOptions(args: readonly string[]): Promise<StartOp
   return {
     stack,
     preview: values.preview ?? false,
+    expectNoChanges: values["expect-no-changes"] ?? false,
     json: values.json ?? false,
     acceptTag: values["accept-tag"] ?? false,
     config,

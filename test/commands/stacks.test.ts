@@ -42,6 +42,11 @@ describe("the commands of stacks", () => {
     expect(written).toEqual({ stdout: "false\n", stderr: expect.stringContaining("[STACK_UNKNOWN]") });
   });
 
+  it("start looks for drift in a preview alone", async () => {
+    expect(await start(["--expect-no-changes"], never)).toBe(EXIT.usage);
+    expect(written).toEqual({ stdout: "", stderr: expect.stringContaining("[USAGE]") });
+  });
+
   it.each(Object.entries({ start, stop, renew, login, env }))("%s has a help text", async (_, command) => {
     expect(await command(["--help"], never)).toBe(EXIT.done);
     expect(written.stdout).toMatch(/--stack NAME[\s\S]*Exit codes:/);

@@ -70,6 +70,21 @@ describe("trust that was widened by hand", () => {
   });
 });
 
+describe("a check for drift", () => {
+  it("fails as long as something differs, and changes nothing", async () => {
+    const policy = project.path(LOCAL, "trust/trustpolicy.json");
+    const before = await readFile(policy, "utf8");
+    await writeFile(policy, before.replace('"strict"', '"audit"'));
+    const drifted = await project.start("--preview", "--expect-no-changes");
+    expect(drifted).toMatchObject({ code: 1, stderr: expect.stringMatching(/\[DRIFT_FOUND\]\s*$/) });
+    expect(drifted.stdout).toContain("1 to update");
+    expect(await readFile(policy, "utf8")).not.toBe(before);
+
+    await writeFile(policy, before);
+    expect(await project.start("--preview", "--expect-no-changes")).toMatchObject({ code: 0 });
+  });
+});
+
 /** Deletes files of the stack; expects exactly these resources to be shown and updated, and the files back as they were. */
 async function expectRestored(names: readonly string[], resources: readonly string[]): Promise<void> {
   const files = names.map((name) => project.path(LOCAL, name));

@@ -7,7 +7,8 @@ sides are read as they are in git (or in a folder): nothing is checked out, inst
 exceptions are the base's: stacks/rules.yaml, stacks/exceptions.yaml.
 
   --base REF|DIR     what is in force: a branch, tag or commit, or a folder (a project, or notation's configuration)
-  --head REF|DIR     the change; this project's folder as it is, when left out
+  --head REF|DIR     the change; the project's folder as it is, when left out
+  --repository DIR   the project whose trust is reviewed, in git or not; this one, when left out
   --stack NAME       only this stack (may be given again)
   --inventory WHAT   where images are (may be given again); without one nothing is said of images
 ${IMAGE_HELP}
@@ -31,15 +32,23 @@ export interface ReviewOptions extends ImageOptions {
   readonly base: string;
   /** The project's folder when absent. */
   readonly head: string | undefined;
+  /** This project when absent. */
+  readonly repository: string | undefined;
 }
 
 /** @throws CommandError USAGE */
 export function readReviewOptions(args: readonly string[]): ReviewOptions | "help" | "schema" {
-  const own = { base: { type: "string" }, head: { type: "string" }, schema: { type: "boolean" } } as const;
+  const own = {
+    base: { type: "string" },
+    head: { type: "string" },
+    repository: { type: "string" },
+    schema: { type: "boolean" },
+  } as const;
   const values = parseOptions(args, { ...IMAGE_OPTIONS, ...own }, COMMAND);
   if (values.help) return "help";
   if (values.schema) return "schema";
   const reader = new ImageOptionsReader(COMMAND);
   if (values.base === undefined) throw reader.usage("--base is missing: what is in force, e.g. --base origin/main");
-  return { base: values.base, head: values.head, ...reader.read(values) };
+  const { base, head, repository } = values;
+  return { base, head, repository, ...reader.read(values) };
 }

@@ -7,33 +7,41 @@ import { GitTree } from "../../../components/review/gitTree";
 import { STACKS } from "../../../components/review/readState";
 import type { ReviewedSide } from "../../../components/review/review";
 
-/** The project's folder as it is, with what is not committed yet. */
-export function workingFolder(): ReviewedSide {
-  return { tree: new FolderTree(projectRoot), name: "the working folder" };
+/** The project whose trust is reviewed. @throws ReviewError REVIEW_FOLDER_UNKNOWN */
+export function reviewedProject(given: string | undefined, directory: string): string {
+  if (given === undefined) return projectRoot;
+  return requireFolder(path.resolve(directory, given), "that of a project");
+}
+
+/** A project's folder as it is, with what is not committed yet. */
+export function workingFolder(project: string): ReviewedSide {
+  return { tree: new FolderTree(project), name: "the working folder" };
 }
 
 /**
- * What `--base` or `--head` names: a folder where there is one by that path, else a commit of this project's repository.
+ * What `--base` or `--head` names: a folder where there is one by that path, else a commit of the project's repository.
+ * @param directory where relative paths begin
  * @throws ReviewError
  */
-export function sideNamed(given: string, directory: string): ReviewedSide {
+export function sideNamed(given: string, project: string, directory: string): ReviewedSide {
   const folder = path.resolve(directory, given);
   // A folder is asked for by its path: a branch may be called like one.
   if (/^(\.{0,2}\/|\.{1,2}$)/.test(given)) {
-    if (isFolder(folder)) return { tree: new FolderTree(folder), name: given };
-    throw new ReviewError(
-      "REVIEW_FOLDER_UNKNOWN",
-      `there is no folder ${folder}: give a folder, or a branch, tag or commit`,
-    );
+    return { tree: new FolderTree(requireFolder(folder, "a folder, or a branch, tag or commit")), name: given };
   }
   try {
-    const tree = new GitTree(projectRoot, given, STACKS);
+    const tree = new GitTree(project, given, STACKS);
     return { tree, name: given, commit: tree.commit };
   } catch (error) {
     const isUnknown = error instanceof ReviewError && error.code !== "REVIEW_TREE_TOO_LARGE";
     if (isUnknown && isFolder(folder)) return { tree: new FolderTree(folder), name: given };
     throw error;
   }
+}
+
+function requireFolder(folder: string, wanted: string): string {
+  if (isFolder(folder)) return folder;
+  throw new ReviewError("REVIEW_FOLDER_UNKNOWN", `there is no folder ${folder}: give ${wanted}`);
 }
 
 function isFolder(folder: string): boolean {

@@ -1,0 +1,3 @@
+import { open } from "./door.mjs";
+
+await open({ command: "exampleReview", tools: [] });
