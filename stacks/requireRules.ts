@@ -7,6 +7,7 @@ import type { ExceptionUse, RuleResult } from "../components/review/report/repor
 import { judgeRules } from "../components/review/rules/judge";
 import { readRules } from "../components/review/rules/readRules";
 import { EXCEPTION_FILE } from "../components/review/rules/exceptionFile";
+import { RULE_FILE } from "../components/review/rules/ruleFile";
 import { semanticDiff } from "../components/review/semantic/semanticDiff";
 import type { StackState, TrustState } from "../components/review/state";
 import { verdictDiff } from "../components/review/verdicts/verdictDiff";
@@ -20,11 +21,13 @@ export const DEPLOYED_CONFIG = "deployed.yaml";
 
 /**
  * The rules of a review, judged on what is declared beside what is in force: the trust that the last `up` wrote, the config it was
- * brought up by, and the images that the stack vouches for, where who runs this knows them.
+ * brought up by, and the images that the stack vouches for, where who runs this knows them. Without a rule file there are none.
  * @throws ConfigError RULES_VIOLATED; RuleError
  */
 export async function requireRules(stack: string, { liveImages }: Machine): Promise<void> {
   const project = new FolderTree(projectRoot);
+  // A review has rules by default, to tell of; an `up` is stopped by those that a team has declared.
+  if (project.entry(RULE_FILE) === undefined) return;
   const declared = readRules(project);
   const head = stateOf(readStack(project, committed(stack), readSettings));
   const inForce = { stack, folder: "trust", config: DEPLOYED_CONFIG };
