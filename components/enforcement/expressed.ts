@@ -78,7 +78,7 @@ function translated(statement: Statement, target: Exclude<Target, "harbor">): Ru
   if (certificates.tsa.length > 0 && !isKept(target, "tsaStore")) {
     losses.push({
       way: "weaker",
-      how: "asks for no time stamp, though what has one fails there once its certificate has expired",
+      how: "asks for no time stamp, though a signature that has one fails there once its certificate has expired",
     });
   }
   return { trustedIdentities, enforcement, verifyTimestamp, losses };

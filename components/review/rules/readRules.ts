@@ -30,7 +30,7 @@ export function rulesChanged(base: FileTree, head: FileTree): Finding[] {
   ];
   return [
     ...(changed(RULE_FILE) ? finding("rules-changed", RULE_FILE, "other rules hold") : []),
-    ...(changed(EXCEPTION_FILE) ? finding("exceptions-changed", EXCEPTION_FILE, "other violations are let pass") : []),
+    ...(changed(EXCEPTION_FILE) ? finding("exceptions-changed", EXCEPTION_FILE, "other exceptions hold") : []),
   ];
 }
 

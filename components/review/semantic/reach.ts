@@ -25,7 +25,7 @@ export function compareReach(base: Side, head: Side): Draft[] {
         scopes: registryScopes,
         subject: name,
         say: (where: string) =>
-          `the statement "${name}" decides over no image of the stack's registry: ${where} is ${why}.`,
+          `the statement "${name}" decides over no image of the stack's registry: it names only ${where}, ${why}.`,
       } satisfies Draft,
     ];
   });

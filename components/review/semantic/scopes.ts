@@ -51,13 +51,14 @@ function scopeDraft(kind: ScopeKind, scopes: readonly string[], pair: RulePair, 
   const says: Record<ScopeKind, (where: string) => string> = {
     "scope-added": (where) =>
       base
-        ? `${where} is ruled by the statement "${after}" from now on, and no longer by "${before}": ${may}${effect}.`
-        : `${where} is named by the statement "${after}" from now on, where nothing was trusted: ${may}.`,
+        ? `the statement "${after}" decides over ${where} from now on, and no longer "${before}": ${may}${effect}.`
+        : `the statement "${after}" decides over ${where} from now on, where nothing was trusted: ${may}.`,
     "scope-removed": (where) =>
       `no statement applies to ${where} any more ("${before}" did): every image there fails verification.`,
-    "scope-moved": (where) => `${where} moves from the statement "${before}" to "${after}"${effect}.`,
+    "scope-moved": (where) =>
+      `the statement "${after}" decides over ${where} from now on, and no longer "${before}"${effect}.`,
     "scope-falls-through": (where) =>
-      `${where} is no longer named by the statement "${before}" and falls through to "${after}", the one for "*": ${may}${effect}.`,
+      `the statement "${before}" no longer names ${where}, so that "${after}", the one for "*", decides there: ${may}${effect}.`,
   };
   const statement = after ?? before;
   return {

@@ -22,12 +22,12 @@ function compareChains(name: string, before: readonly Certificate[], after: read
   if (!old && !now) return [];
   if (!old && now) {
     const say = () =>
-      `the signing identity "${name}" is new: ${fullCertificate(now)}. What it may sign, the statements say.`;
+      `the signing identity "${name}" is new: ${fullCertificate(now)}. The statements say what it may sign.`;
     return [{ ...common, kind: "signing-identity-added", severity: "low", certificate: certificateFacts(now), say }];
   }
   if (old && !now) {
     const say = () =>
-      `the signing identity "${name}" is gone: ${fullCertificate(old)}. What it signed, the statements still judge.`;
+      `the signing identity "${name}" is gone: ${fullCertificate(old)}. The statements still judge what it signed.`;
     return [{ ...common, kind: "signing-identity-removed", severity: "low", certificate: certificateFacts(old), say }];
   }
   if (!old || !now || chainOf(before) === chainOf(after)) return [];

@@ -96,7 +96,8 @@ function validationDraft(kind: "validation-weakened" | "validation-strengthened"
     subject: validation,
     before,
     after,
-    say: (where) => `${validation} of ${where} goes from ${before} to ${after}; ${consequences([change])}.`,
+    say: (where) =>
+      `the check of ${validation} for ${where} goes from ${before} to ${after}; ${consequences([change])}.`,
   };
 }
 

@@ -54,7 +54,7 @@ function demandDrafts({ before, after }: { before: Demand; after: Demand }): Tim
   if (before !== "always") return [];
   const rest =
     after === "never"
-      ? "no time stamp is looked at, so that a signature fails once its certificate has expired"
+      ? "none is looked at, so that with or without one a signature passes while its certificate is valid, and fails once that has expired"
       : "one is asked for only once the certificate has expired";
   const say = (where: string) => `signatures of ${where} need no time stamp any more: ${rest}`;
   return [{ ...common, kind: "timestamp-optional", severity: "medium", direction: "widens", say }];

@@ -1,23 +1,22 @@
-import type { Finding } from "../../../components/review/finding";
-import { ACME, APP, HOST, OTHER, project, RELEASE, type StackOptions, statement, WEB } from "../semantic/support";
-import { distrust, fixture, flip, image, type ReportParts, STORES } from "./reports";
+import type { FileTree } from "../../../components/files/tree";
+import { EXCEPTION_FILE } from "../../../components/review/rules/exceptionFile";
+import { rulesChanged } from "../../../components/review/rules/readRules";
+import { RULE_FILE } from "../../../components/review/rules/ruleFile";
+import { ACME, APP, OTHER, RELEASE, type StackOptions, statement, WEB } from "../semantic/support";
+import { CONFIG_CHANGES } from "./configChanges";
+import { distrust, fixture, flip, image, one, type ReportParts, STORES } from "./reports";
 
-const one = (head: StackOptions, base: StackOptions = {}): ReportParts => ({
-  base: { production: base },
-  head: { production: head },
-});
 const policies = (...all: Parameters<typeof statement>[0][]): StackOptions => ({ trustPolicies: all.map(statement) });
-const settings = (changes: object): StackOptions => ({ settings: changes });
-const signed = { name: "app", reference: `${HOST}/team/app:v1`, signedBy: "release", acceptWeaker: [] };
-const RULES_CHANGED: Finding = {
-  kind: "rules-changed",
-  severity: "critical",
-  direction: "neutral",
-  stack: "",
-  subject: "stacks/rules.yaml",
-  sentence:
-    "The change edits stacks/rules.yaml: other rules hold from the next review on. This review is judged by those of the base.",
-};
+/** A tree with this one file in it, or with none. */
+const tree = (file?: string): FileTree => ({
+  shown: (path) => path,
+  entry: (path) => (path === file ? { kind: "file", size: 1 } : undefined),
+  names: () => [],
+  read: () => Buffer.from("#"),
+});
+const ONE = { name: "release", identities: [RELEASE] };
+const TWO = { name: "partner", scopes: [WEB], identities: [OTHER], stores: ["ca:partner"] };
+const ALL = { name: "all", scopes: ["*"], identities: ["*"] };
 
 const UNREADABLE = {
   code: "POLICY_SYNTAX",
@@ -36,7 +35,9 @@ export const CHANGES: Readonly<Record<string, ReportParts>> = {
     images: [image(1, { flips: true }), image(2, { flips: true }), image(3)],
     changes: { unchanged: { verified: 1, failed: 0, skipped: 0 } },
   },
+  "identity-narrowed": one(policies({ identities: [RELEASE] })),
   "identity-wildcard": one(policies({ identities: ["*"] })),
+  "identity-wildcard-removed": one({}, policies({ identities: ["*"] })),
   "anchor-added": one({ stores: { ...STORES, "ca:acme": [fixture("root"), fixture("partner")] } }),
   "anchor-removed": one({}, { stores: { ...STORES, "ca:acme": [fixture("root"), fixture("partner")] } }),
   "anchor-key-changed": one({ stores: { ...STORES, "ca:acme": [fixture("impostor")] } }),
@@ -51,34 +52,43 @@ export const CHANGES: Readonly<Record<string, ReportParts>> = {
     ],
     changes: { unchanged: { verified: 9_999, failed: 12, skipped: 3 } },
   },
-  "scope-falls-through": one(
-    policies({ name: "all", scopes: ["*"], identities: ["*"] }),
-    policies({}, { name: "all", scopes: ["*"], identities: ["*"] }),
+  "timestamp-optional": one(policies({}), policies({ stores: ["ca:acme", "tsa:time"] })),
+  "tsa-anchor-removed": one(
+    { ...policies({ stores: ["ca:acme", "tsa:time"] }), stores: { ...STORES, "tsa:time": [fixture("tsa")] } },
+    {
+      ...policies({ stores: ["ca:acme", "tsa:time"] }),
+      stores: { ...STORES, "tsa:time": [fixture("tsa"), fixture("partner")] },
+    },
   ),
+  "scope-added": one(policies({ scopes: [APP, WEB, `${APP}-tools`] })),
+  "scope-taken-out-of-all": one(policies({ scopes: [APP, WEB] }, ALL), policies({}, ALL)),
+  "scope-removed": one({}, policies({ scopes: [APP, WEB] })),
+  "scope-moved": one(
+    policies(ONE, { ...TWO, scopes: [WEB, `${APP}-tools`] }),
+    policies({ ...ONE, scopes: [APP, `${APP}-tools`] }, TWO),
+  ),
+  "scope-falls-through": one(policies(ALL), policies({}, ALL)),
   "statement-added": one(policies({}, { name: "web", scopes: [WEB], identities: [OTHER], stores: ["ca:partner"] })),
+  "statement-removed": one({}, policies({}, TWO)),
+  "statement-renamed": one(policies({ name: "app images" })),
+  "statement-unreachable": one(
+    { ...policies({ scopes: ["old.example.com/team/app", "old.example.com/team/web"] }), settings: {} },
+    { settings: {} },
+  ),
   "level-weakened": one(policies({ verification: { level: "audit" } })),
+  "level-strengthened": one({}, policies({ verification: { level: "permissive" } })),
+  "level-strengthened-from-skip": one({}, policies({ verification: { level: "skip" } })),
   "level-skip": one(policies({ verification: { level: "skip" } })),
   "validation-weakened": one(policies({ verification: { level: "strict", override: { revocation: "log" } } })),
-  "gate-switched-off": one(
-    settings({ projects: [project({ contentTrust: [] })] }),
-    settings({ projects: [project()] }),
-  ),
-  "project-public": one(settings({ projects: [project({ public: true })] }), settings({ projects: [project()] })),
-  "weaker-accepted": one(
-    settings({ images: [{ ...signed, acceptWeaker: ["revocation"] }] }),
-    settings({ images: [signed] }),
-  ),
-  "signing-identity-changed": one(
-    { identities: { release: fixture("renewed") } },
-    { identities: { release: fixture("signer") } },
-  ),
+  "validation-strengthened": one({}, policies({ verification: { level: "strict", override: { revocation: "log" } } })),
   "trust-introduced": { base: {}, head: { production: {} } },
   "trust-removed": { base: { production: {} }, head: {} },
   "trust-unreadable": {
     ...one({ problem: UNREADABLE }),
     changes: { partial: true, problems: [UNREADABLE] },
   },
-  "rules-changed": { ...one({}), more: [RULES_CHANGED] },
+  "rules-changed": { ...one({}), more: rulesChanged(tree(), tree(RULE_FILE)) },
+  "exceptions-changed": { ...one({}), more: rulesChanged(tree(), tree(EXCEPTION_FILE)) },
   "by-an-exception": {
     ...one(policies({ identities: ["*"] })),
     exceptions: [
@@ -99,6 +109,7 @@ export const CHANGES: Readonly<Record<string, ReportParts>> = {
       },
     ],
   },
+  ...CONFIG_CHANGES,
   partial: {
     ...one(policies({ identities: [ACME, OTHER] })),
     changes: {

@@ -1,7 +1,9 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { findingKinds } from "../../../components/review/report/findingKinds";
+import { escapeText } from "../../../components/review/report/markdown/escape";
 import type { Flip, Report } from "../../../components/review/report/report";
 import { COMMENT_LENGTH_MAX, COMMENT_MARKER, renderMarkdown } from "../../../components/review/report/markdown";
 import { ATTACKS, withTexts } from "./attacks";
@@ -26,6 +28,15 @@ describe("the comment", () => {
         .map((file) => basename(file, ".md"))
         .sort(),
     ).toEqual(Object.keys(CHANGES).sort());
+  });
+
+  it.each(Object.keys(findingKinds))("says in some golden text what a finding of its kind says: %s", (kind) => {
+    const shown = Object.entries(CHANGES).filter(([name, parts]) => {
+      const golden = readFileSync(join(GOLDEN, `${name}.md`), "utf8");
+      const findings = reportOf(parts).semantic.filter((finding) => finding.kind === kind);
+      return findings.some(({ sentence }) => golden.includes(`: ${escapeText(sentence)}\n`));
+    });
+    expect(shown.map(([name]) => name)).not.toEqual([]);
   });
 
   it("begins with the mark by which it is found again", () => {

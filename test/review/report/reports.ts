@@ -34,6 +34,12 @@ export interface ReportParts {
   changes?: Partial<Report>;
 }
 
+/** A change of the stack `production`. */
+export const one = (head: StackOptions, base: StackOptions = {}): ReportParts => ({
+  base: { production: base },
+  head: { production: head },
+});
+
 /** A report as a review makes it: the real diff, rules, enforcers, map and spans of two small states. */
 export function reportOf({
   base,
