@@ -18,12 +18,14 @@ export interface StackSides {
 interface Governed extends StackSides {
   /** Of its registry, on either side. */
   readonly hosts: ReadonlySet<string>;
+  readonly hostsBefore: ReadonlySet<string>;
 }
 
 /**
  * Which stacks' trust judges an image. A stack governs the images of its registry's host, and of every repository that a
  * statement of its policy names, before or after the change. An image that none governs so is judged by each stack whose
- * policy has a statement for it all the same (`*`), or may have one that can't be read.
+ * policy has a statement for it all the same (`*`), or may have one that can't be read; where a stack governs it only after the
+ * change, those that judged it so before do as well.
  */
 export class Governance {
   readonly #stacks: readonly Governed[];
@@ -35,6 +37,7 @@ export class Governance {
       before: sideOf(base, stack),
       after: sideOf(head, stack),
       hosts: new Set([base, head].flatMap(({ stacks }) => hostOf(stacks.get(stack)))),
+      hostsBefore: new Set(hostOf(base.stacks.get(stack))),
     }));
     // A stack without trust, before and after, judges nothing.
     this.#stacks = stacks.filter((each) => sidesOf(each).some(({ kind }) => kind !== "absent"));
@@ -44,8 +47,11 @@ export class Governance {
   stacksOf(scope: string): readonly StackSides[] {
     const host = scope.slice(0, scope.indexOf("/"));
     const governing = this.#stacks.filter((each) => each.hosts.has(host) || sidesOf(each).some(names(scope)));
-    if (governing.length > 0) return governing;
-    return this.#stacks.filter((each) => sidesOf(each).some(mayApply(scope)));
+    const already = governing.some(({ before, hostsBefore }) => hostsBefore.has(host) || names(scope)(before));
+    if (already) return governing;
+    if (governing.length === 0) return this.#stacks.filter((each) => sidesOf(each).some(mayApply(scope)));
+    // What head alone says must not keep the flips of those that judge by base out of sight.
+    return this.#stacks.filter((each) => governing.includes(each) || mayApply(scope)(each.before));
   }
 }
 

@@ -190,6 +190,17 @@ describe("The verdict diff", () => {
     ]);
   });
 
+  it("judges by the stacks of before as well where only head's word makes another one govern", async () => {
+    const ours = { trust: declared([wabbit]) };
+    const decoy = { hostname: "registry.example", trust: declared([wabbit]) };
+    const naming = { trust: declared([wabbit], { registryScopes: [SCOPE] }) };
+    for (const more of [decoy, naming]) {
+      const head = side("head", { ours: { trust: declared([acme]) }, more });
+      const { flips } = await diff(side("base", { ours }), head, { entries: [entry(images.ours)] });
+      expect(flips.map(({ stack, towards }) => [stack, towards])).toContainEqual(["ours", "distrust"]);
+    }
+  });
+
   it("has one clock for all", async () => {
     let read = 0;
     const clock = () => new Date(Date.now() + 86_400_000 * 30 * read++);
