@@ -21,12 +21,16 @@ export type ReadSettings = (text: string, stack: string, file: string) => StackS
 
 /**
  * The trust of one side: every stack of a project that has a trust folder or a config; of a folder in notation's own layout the one
- * "stack" of the folder's name. What can't be read is a problem of that part alone.
+ * "stack" of the folder's name, or of another. What can't be read is a problem of that part alone.
  * @throws TreeError
  */
-export function readState(tree: FileTree, name: string, readSettings: ReadSettings): TrustState {
-  if (POLICY_FILES.some((file) => tree.entry(file) !== undefined)) {
-    const stack = name.split("/").filter(Boolean).at(-1) ?? name;
+export function readState(
+  tree: FileTree,
+  name: string,
+  readSettings: ReadSettings,
+  stack: string = folderName(name),
+): TrustState {
+  if (isTrustFolder(tree)) {
     return { name, stacks: new Map([[stack, readStack(tree, { stack, folder: "" }, readSettings)]]) };
   }
   const stacks = stackNames(tree).map((stack): [string, StackState] => [
@@ -34,6 +38,16 @@ export function readState(tree: FileTree, name: string, readSettings: ReadSettin
     readStack(tree, committed(stack), readSettings),
   ]);
   return { name, stacks: new Map(stacks) };
+}
+
+/** Whether a tree is a folder in notation's own layout; a project stays one, whatever lies beside its stacks. */
+export function isTrustFolder(tree: FileTree): boolean {
+  return tree.entry(STACKS) === undefined && POLICY_FILES.some((file) => tree.entry(file) !== undefined);
+}
+
+/** The last part of a path. */
+export function folderName(name: string): string {
+  return name.split("/").filter(Boolean).at(-1) ?? name;
 }
 
 /** Where a stack's parts are in a tree. */

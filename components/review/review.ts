@@ -6,7 +6,7 @@ import { entriesOfAll } from "./inventory/combined";
 import type { InventorySource } from "./inventory/inventory";
 import { trustMap } from "./map";
 import { MapImages } from "./mapImages";
-import { type ReadSettings, readState } from "./readState";
+import { folderName, isTrustFolder, type ReadSettings, readState } from "./readState";
 import type { Report } from "./report/report";
 import { judgeRules } from "./rules/judge";
 import { readRules, rulesChanged } from "./rules/readRules";
@@ -45,7 +45,10 @@ export interface ReviewArgs {
 export async function review(args: ReviewArgs): Promise<Report> {
   const { at, inventories } = args;
   const declared = readRules(args.base.tree);
-  const [base, head] = [stateOf(args.base, args), stateOf(args.head, args)];
+  // Two folders in notation's layout are one stack, wherever they are.
+  const folders = [args.base, args.head].every(({ tree }) => isTrustFolder(tree));
+  const stack = folders ? folderName(args.base.name) : undefined;
+  const [base, head] = [stateOf(args.base, args, stack), stateOf(args.head, args, stack)];
   requireStacks(args.stacks ?? [], base, head);
   const findings = [...rulesChanged(args.base.tree, args.head.tree), ...semanticDiff(base, head)];
   const shown = new MapImages();
@@ -89,8 +92,9 @@ export function outcomeOf({ rules, partial }: Report): 0 | 1 | 2 {
 export function stateOf(
   { tree, name, commit }: ReviewedSide,
   { readSettings, stacks: wanted }: Pick<ReviewArgs, "readSettings" | "stacks">,
+  stack?: string,
 ): TrustState {
-  const state = readState(tree, name, readSettings);
+  const state = readState(tree, name, readSettings, stack);
   const stacks = [...state.stacks].filter(([stack]) => wanted === undefined || wanted.includes(stack));
   return { ...state, stacks: new Map(stacks), ...(commit !== undefined && { commit }) };
 }

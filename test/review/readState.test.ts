@@ -85,6 +85,12 @@ describe("the state of a side", () => {
     expect(stacks.get("where")).toMatchObject({ settings: undefined, trust: { value: {} } });
   });
 
+  it("stays a project whatever head puts beside its stacks", () => {
+    writeTrust("stacks/production/trust");
+    writeTrust(".");
+    expect([...read().stacks.keys()]).toEqual(["production"]);
+  });
+
   it("keeps what can be read beside what can't, each problem with code and file", () => {
     writeTrust("stacks/a/trust");
     write("stacks/a/trust/localkeys/broken.crt", "no certificate");
