@@ -216,6 +216,13 @@ describe("a rule", () => {
     expect(result("rules: {no-live-image-stops-verifying: true}", { images: undefined }).result).toBe("unknown");
   });
 
+  it("about live images is unknown while one of them is, unless another one stops already", () => {
+    const unknown = [{ reference: REFERENCE, inventory: "file:x", code: "X", why: "down" }];
+    const rule = "rules: {no-live-image-stops-verifying: true}";
+    expect(result(rule, { images: { flips: [], unknown } }).result).toBe("unknown");
+    expect(result(rule, { images: { flips: [flip()], unknown } }).result).toBe("violated");
+  });
+
   it("is judged in the stacks that it names", () => {
     expect(
       result("rules: {strict: {stacks: [staging]}}", { head: head({ signatureVerification: { level: "audit" } }) })

@@ -158,7 +158,11 @@ function cautionsOf(report: Report): string[] {
   const judges = semantic.filter(({ kind }) => kind === "rules-changed" || kind === "exceptions-changed").length;
   return [
     ...(partial ? [`This report is partial: ${incomplete(unknown.length, problems.length)}.`] : []),
-    ...(unjudged > 0 ? [`No inventory was given: ${count(unjudged, "rule")} about images could not be judged.`] : []),
+    ...(unjudged > 0
+      ? [
+          `${unknown.length > 0 ? "Not every image could be asked" : "No inventory was given"}: ${count(unjudged, "rule")} about images could not be judged.`,
+        ]
+      : []),
     ...(judges > 0
       ? ["The change touches the rules or exceptions that judge it. The ones of base judged here, not the new ones."]
       : []),

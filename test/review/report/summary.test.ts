@@ -31,9 +31,12 @@ describe("the headline", () => {
   it("says that rules about images were not judged, where no inventory was given", () => {
     const report = everything();
     const rules = report.rules.map((rule) => ({ ...rule, result: "unknown" as const, violations: [] }));
-    const { outcome, cautions } = headlineOf({ ...report, partial: false, rules });
+    const { outcome, cautions } = headlineOf({ ...report, partial: false, rules, unknown: [] });
     expect(outcome).toBe("widens");
     expect(cautions.some((caution) => caution.startsWith("No inventory was given"))).toBe(true);
+    const { cautions: withUnknown } = headlineOf({ ...report, rules });
+    expect(report.unknown).not.toEqual([]);
+    expect(withUnknown.some((caution) => caution.startsWith("Not every image could be asked"))).toBe(true);
   });
 
   it("has no text of others", () => {
