@@ -3,6 +3,7 @@ import type { Descriptor } from "../../oci/descriptor";
 import type { UnknownImage } from "../report/report";
 import type { InventoryContext } from "./context";
 import { concurrently } from "./concurrently";
+import { InventoryError } from "./error";
 import { imagesOf, type Place } from "./images";
 import type { InventoryEntry, InventorySource } from "./inventory";
 import { isReferrersIndex, isReferrersTag } from "./referrersIndex";
@@ -22,15 +23,27 @@ export function registrySource(name: string, place: string, context: InventoryCo
     prefix === "" || repository === prefix || repository.startsWith(`${prefix}/`);
   async function* entries(): AsyncGenerator<InventoryEntry> {
     const registries = new Registries(context);
+    let isFound = prefix === "";
     try {
       for await (const repository of listRepositories(context.connectionTo(host))) {
-        if (isWanted(repository)) yield* repositoryEntries(name, host, repository, registries, context);
+        if (!isWanted(repository)) continue;
+        isFound = true;
+        yield* repositoryEntries(name, host, repository, registries, context);
       }
+      if (!isFound) throw noRepository(host, prefix);
     } catch (error) {
       yield unknownEntry(name, name, error);
     }
   }
   return { name, entries };
+}
+
+/** A misspelt prefix would leave every image out in silence. */
+function noRepository(host: string, prefix: string): InventoryError {
+  return new InventoryError(
+    "IMAGE_ABSENT",
+    `${host} lists no repository ${prefix}, nor one below it: correct the inventory, or use a login that may see it.`,
+  );
 }
 
 async function* repositoryEntries(

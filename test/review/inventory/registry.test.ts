@@ -67,6 +67,11 @@ describe("A registry's catalog", () => {
     expect(await found?.signatures.listSignatures(image)).toHaveLength(1);
   });
 
+  it("calls a prefix unknown that no repository has", async () => {
+    const source = openInventory(`registry:${registry().host}/misspelt`, context());
+    expect(await unknownOf(source)).toMatchObject([{ code: "IMAGE_ABSENT" }]);
+  });
+
   it("tells an image that hides behind the tag of a list of signatures, and of an index what is signed by itself", async () => {
     const repository = open(registry(), "hidden/app");
     const [one, two] = [await pushTestImage(repository, "one"), await pushTestImage(repository, "two")];
