@@ -13,11 +13,12 @@ import { fullCertificate } from "./words";
  */
 type Demand = "never" | "always" | "afterCertExpiry";
 
-export function compareTimestamps(base: Statement, head: Statement, scopes: readonly string[]): Draft[] {
-  if (isSkip(base) || isSkip(head)) return [];
+/** Where no statement applied, of time stamps only the anchors are news. */
+export function compareTimestamps(base: Statement | undefined, head: Statement, scopes: readonly string[]): Draft[] {
+  if (isSkip(head) || (base && isSkip(base))) return [];
   const common = { statement: head.declared.name, scopes };
-  const demands = { before: demandOf(base), after: demandOf(head) };
-  const [before, after] = [base.certificates.tsa, head.certificates.tsa];
+  const demands = { before: demandOf(base ?? head), after: demandOf(head) };
+  const [before, after] = [base?.certificates.tsa ?? [], head.certificates.tsa];
   const [added, removed] = [without(after, before), without(before, after)];
   const replaced = (anchor: Certificate) => removed.find((old) => isOtherKey(anchor, old));
   const drafts: TimestampDraft[] = [

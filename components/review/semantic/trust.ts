@@ -1,10 +1,12 @@
 import type { Statement, Trust } from "../../notary/trust/declaration";
+import type { TrustStoreType } from "../../notary/trust/document";
 import { certificateFacts } from "../certificateFacts";
 import { compareAnchors, without } from "./anchors";
 import type { Draft } from "./draft";
 import { compareIdentities } from "./identities";
 import { continuations, isSkip, type RulePair, rulePairs } from "./rules";
 import { type ComparedPair, compareScopes, compareStatements } from "./scopes";
+import { SIGNING_STORES } from "./signers";
 import { compareStrictness } from "./strictness";
 import { compareTimestamps } from "./timestamps";
 import { wildcardAdded } from "./wildcard";
@@ -27,7 +29,11 @@ function compareRules({ base, head, scopes }: RulePair, baseTrust: Trust | undef
   if (!base) {
     const wildcard =
       head.trustedIdentities === "any" ? [wildcardAdded(base, head, { statement: head.declared.name, scopes })] : [];
-    return [...wildcard, ...newToTheStack(compareAnchors(base, head, scopes), baseTrust)];
+    return [
+      ...wildcard,
+      ...newToTheStack(compareAnchors(base, head, scopes), baseTrust),
+      ...newToTheStack(compareTimestamps(base, head, scopes), baseTrust, ["tsa"]),
+    ];
   }
   const anchors = compareAnchors(base, head, scopes);
   return [
@@ -39,11 +45,12 @@ function compareRules({ base, head, scopes }: RulePair, baseTrust: Trust | undef
 }
 
 /** Where a statement begins to apply, its anchors are news only if nothing trusted them. */
-function newToTheStack(drafts: readonly Draft[], base: Trust | undefined): Draft[] {
-  const trusted = (base?.statements ?? []).flatMap(({ certificates: { ca, signingAuthority } }) => [
-    ...ca,
-    ...signingAuthority,
-  ]);
+function newToTheStack(
+  drafts: readonly Draft[],
+  base: Trust | undefined,
+  types: readonly TrustStoreType[] = SIGNING_STORES,
+): Draft[] {
+  const trusted = (base?.statements ?? []).flatMap(({ certificates }) => types.flatMap((type) => certificates[type]));
   const known = new Set(trusted.map(({ thumbprint }) => thumbprint));
   return drafts.filter(({ subject }) => subject === undefined || !known.has(subject));
 }

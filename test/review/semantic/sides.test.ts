@@ -38,6 +38,14 @@ describe("a whole side", () => {
     expect(outline(diff(stack({ trustPolicies: [] }), stack()))).toContain("trust-introduced high widens");
   });
 
+  it("is introduced with the roots of its time stamps, each named", () => {
+    const stores = { "ca:acme": [made.root.pem], "tsa:time": [made.tsa.pem] };
+    const findings = diff(undefined, { trustPolicies: [statement({ stores: ["ca:acme", "tsa:time"] })], stores });
+    expect(only(findings, "tsa-anchor-added")).toMatchObject({ severity: "high", direction: "widens" });
+    expect(only(findings, "tsa-anchor-added").sentence).toContain(thumbprint(made.tsa));
+    expect(outline(findings).filter((line) => line.startsWith("timestamp"))).toEqual([]);
+  });
+
   it("is removed", () => {
     expect(outline(diff(stack(), undefined))).toEqual([
       "trust-removed high narrows",
