@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { messageOf } from "../components/errors";
-import { resolvePath } from "../components/files/paths";
+import { FolderTree } from "../components/files/folderTree";
+import { projectRoot } from "../components/files/paths";
 import { requireSigningChain } from "../components/notary/certificates/chain";
 import { parseCertificatesPem } from "../components/notary/certificates/pem";
 import { ConfigError } from "./error";
@@ -21,14 +21,21 @@ export function readCommittedChain(stack: string, name: string): string {
   }
 }
 
+/** As a review reads it: no link is followed. */
 function contentOf(file: string, name: string): string {
+  const tree = new FolderTree(projectRoot);
   try {
-    return readFileSync(resolvePath(file), "utf8");
+    if (tree.entry(file)?.kind === "file") return tree.read(file).toString("utf8");
   } catch (error) {
-    throw new ConfigError(
-      "IDENTITY_CERTIFICATE_MISSING",
-      `the certificate of the identity "${name}" is not committed (${messageOf(error)}): put it into ${file}, and what it is trusted by into the trust stores beside`,
-      { cause: error },
-    );
+    throw missing(file, name, messageOf(error), error);
   }
+  throw missing(file, name, "there is no such file, and links are not followed");
+}
+
+function missing(file: string, name: string, why: string, cause?: unknown): ConfigError {
+  return new ConfigError(
+    "IDENTITY_CERTIFICATE_MISSING",
+    `the certificate of the identity "${name}" is not committed (${why}): put it into ${file}, and what it is trusted by into the trust stores beside`,
+    { cause },
+  );
 }

@@ -1,9 +1,10 @@
 import { BreakwaterError } from "../components/errors";
-import { resolvePath } from "../components/files/paths";
+import { FolderTree } from "../components/files/folderTree";
+import { projectRoot } from "../components/files/paths";
 import { compileTrust, type TrustDeclaration } from "../components/notary/trust/declaration";
 import type { TrustPolicyDocument } from "../components/notary/trust/document";
 import { TrustPolicyError } from "../components/notary/trust/error";
-import { readTrustDirectory } from "../components/trust/directory";
+import { readTrust } from "../components/trust/directory";
 
 /** What is committed as a stack's trust, which is right as a whole. @throws TrustDirectoryError, TrustPolicyError */
 export function readCommittedTrust(stack: string): TrustDeclaration {
@@ -28,8 +29,9 @@ export function readablePolicy(stack: string): TrustPolicyDocument | undefined {
   }
 }
 
+/** As a review and the rules read it: a link that is a folder on the way would lead to what nobody has judged. */
 function readFolder(stack: string): TrustDeclaration {
-  return readTrustDirectory(resolvePath(folderOf(stack)));
+  return readTrust(new FolderTree(projectRoot), folderOf(stack));
 }
 
 function folderOf(stack: string): string {

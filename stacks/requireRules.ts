@@ -4,6 +4,7 @@ import { projectRoot, resolvePath } from "../components/files/paths";
 import { httpRevocationSource } from "../components/pki/revocationSource";
 import { committed, readStack } from "../components/review/readState";
 import type { ExceptionUse, RuleResult } from "../components/review/report/report";
+import { problemsOf } from "../components/review/review";
 import { judgeRules } from "../components/review/rules/judge";
 import { readRules } from "../components/review/rules/readRules";
 import { EXCEPTION_FILE } from "../components/review/rules/exceptionFile";
@@ -22,14 +23,14 @@ export const DEPLOYED_CONFIG = "deployed.yaml";
 /**
  * The rules of a review, judged on what is declared beside what is in force: the trust that the last `up` wrote, the config it was
  * brought up by, and the images that the stack vouches for, where who runs this knows them. Without a rule file there are none.
- * @throws ConfigError RULES_VIOLATED; RuleError
+ * @throws ConfigError RULES_VIOLATED, RULES_UNJUDGED; RuleError
  */
 export async function requireRules(stack: string, { liveImages }: Machine): Promise<void> {
   const project = new FolderTree(projectRoot);
   // A review has rules by default, to tell of; an `up` is stopped by those that a team has declared.
   if (project.entry(RULE_FILE) === undefined) return;
   const declared = readRules(project);
-  const head = stateOf(readStack(project, committed(stack), readSettings));
+  const head = stateOf(requireSettings(readStack(project, committed(stack), readSettings)));
   const inForce = { stack, folder: "trust", config: DEPLOYED_CONFIG };
   const base = stateOf(readStack(new FolderTree(resolvePath(homeOf(stack))), inForce, readSettings));
   const at = new Date();
@@ -38,8 +39,19 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
     images: liveImages && (await liveDiff(base, head, liveImages, at)),
   });
   for (const exception of exceptions) tell(exception);
+  for (const { rule, result } of rules) if (result === "unknown") tellUnknown(rule);
+  for (const { message } of problemsOf(base))
+    void log.warn(`what is in force can't be read to compare with: ${message}`);
   const violated = rules.filter(({ result }) => result === "violated");
   if (violated.length > 0) throw new ConfigError("RULES_VIOLATED", inWords(violated));
+}
+
+/** The engine takes a config that a review can't read (a link, what YAML merges): no rule would see its gates. */
+function requireSettings(state: StackState): StackState {
+  const { settings } = state;
+  if (settings === undefined || "value" in settings) return state;
+  const { file = state.stack, message } = settings.problem;
+  throw new ConfigError("RULES_UNJUDGED", `the rules can't be judged, and nothing was touched: ${file}: ${message}`);
 }
 
 function liveDiff(base: TrustState, head: TrustState, liveImages: NonNullable<Machine["liveImages"]>, at: Date) {
@@ -48,6 +60,13 @@ function liveDiff(base: TrustState, head: TrustState, liveImages: NonNullable<Ma
 
 function stateOf(state: StackState): TrustState {
   return { name: state.stack, stacks: new Map([[state.stack, state]]) };
+}
+
+/** It stops nothing, since an `up` may be what brings the registry back; it is not passed over either. */
+function tellUnknown(rule: string): void {
+  void log.warn(
+    `the rule ${rule} can't be judged here, and lets this pass: not every image could be asked, see \`npm run review\``,
+  );
 }
 
 /** Break-glass is loud in each run. */

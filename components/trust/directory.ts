@@ -67,7 +67,8 @@ class TrustFolder {
   }
 
   read(folder: string): TrustDeclaration {
-    if (folder !== "" && this.#tree.entry(folder)?.kind !== "folder") throw this.#noFolder(folder);
+    const kind = folder === "" ? "folder" : (this.#tree.entry(folder)?.kind ?? "folder");
+    if (kind !== "folder") throw this.#noFolder(folder);
     const policy = this.#policy(folder);
     const stores: Record<string, string[]> = {};
     const root = below(folder, STORES);
@@ -107,7 +108,7 @@ class TrustFolder {
     if (path === undefined || text === undefined) {
       throw new TrustDirectoryError(
         "TRUST_POLICY_FILE_MISSING",
-        `${shown} has no ${POLICY_FILE}: write one, or name another folder`,
+        `${shown} has no ${POLICY_FILE} (links are not followed): write one, or name another folder`,
       );
     }
     // Each version of notation prefers another one of the two.

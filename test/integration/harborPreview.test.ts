@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { goodRoot } from "../support/certificates";
@@ -164,6 +164,31 @@ describe("a preview of what can't be read", () => {
     const stderr = await spoilt(CONFIG, (text) => `${text}  breakwater:adminPassword: Correct-horse-1\n`);
     expect(stderr).toContain("[ADMIN_PASSWORD_PLAIN]");
     expect(stderr).not.toContain("Correct-horse-1");
+  });
+});
+
+describe("a preview of what a review can't see", () => {
+  const folder = `stacks/${STACK}`;
+  const elsewhere = "elsewhere";
+  afterAll(() => writeFile(project.path(CONFIG), config));
+
+  it("does not follow a link to the stack's folder", async () => {
+    await rename(project.path(folder), project.path(elsewhere));
+    await symlink(`../${elsewhere}`, project.path(folder));
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    await rm(project.path(folder));
+    await rename(project.path(elsewhere), project.path(folder));
+    expect(code).toBe(1);
+    expect(stderr).not.toContain("+ create");
+    expect(stderr).toMatch(/\[(TRUST_POLICY_FILE_MISSING|IDENTITY_CERTIFICATE_MISSING)\]/);
+  });
+
+  it("refuses a config that merges maps", async () => {
+    await writeFile(project.path(CONFIG), `${config.trimEnd()}\n  "<<": {"breakwater:trivy": false}\n`);
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    expect(code).toBe(1);
+    expect(stderr).toContain("[RULES_UNJUDGED]");
+    expect(stderr).not.toContain("+ create");
   });
 });
 

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TrustDeclaration } from "../../components/notary/trust/declaration";
 import { TrustPolicyError, type TrustPolicyErrorCode } from "../../components/notary/trust/error";
-import { readTrustDirectory, renderTrustDirectory } from "../../components/trust/directory";
+import { FolderTree } from "../../components/files/folderTree";
+import { readTrust, readTrustDirectory, renderTrustDirectory } from "../../components/trust/directory";
 import { TrustDirectoryError, type TrustDirectoryErrorCode } from "../../components/trust/error";
 import { expectCode } from "../notary/expectCode";
 import * as make from "../support/certificates";
@@ -52,6 +53,15 @@ describe("a trust directory", () => {
       stores: { "ca:wabbit-networks.io": [other.pem, root.pem, root.pem] },
     };
     expect(Object.entries(renderTrustDirectory(reordered)).sort()).toEqual(Object.entries(files).sort());
+  });
+
+  it("is not read behind a link that is a folder on the way", async () => {
+    write(renderTrustDirectory(declaration));
+    mkdirSync(join(directory, "stacks"));
+    symlinkSync("..", join(directory, "stacks/linked"));
+    write({ "trust/trustpolicy.json": JSON.stringify(declaration.policy) });
+    const tree = new FolderTree(directory);
+    await expectCode(() => readTrust(tree, "stacks/linked/trust"), TrustDirectoryError, "TRUST_POLICY_FILE_MISSING");
   });
 
   it("is read back as what was written", () => {
