@@ -12,7 +12,7 @@ const PREFIX = "breakwater:";
  */
 export const readSettings: ReadSettings = (text, _stack, file) => {
   const { config } = (parseYaml(text) ?? {}) as { config?: unknown };
-  const raw = valuesOf(config);
+  const raw = valuesOf(config, file);
   const { environment } = raw;
   if (environment !== "harbor") {
     const problem = { key: "environment", message: `is ${JSON.stringify(environment)}; give harbor` };
@@ -21,10 +21,17 @@ export const readSettings: ReadSettings = (text, _stack, file) => {
   return settingsOf(parseHarborConfig(raw, { file }));
 };
 
-function valuesOf(config: unknown): Record<string, unknown> {
+/** To the engine a key without a namespace is the project's, too. */
+function valuesOf(config: unknown, file: string): Record<string, unknown> {
   if (config === null || typeof config !== "object") return {};
-  const values = Object.entries(config).filter(([key]) => key.startsWith(PREFIX));
-  return Object.fromEntries(values.map(([key, value]) => [key.slice(PREFIX.length), value]));
+  const values = Object.entries(config).flatMap(([key, value]): [string, unknown][] => {
+    if (key.startsWith(PREFIX)) return [[key.slice(PREFIX.length), value]];
+    return key.includes(":") ? [] : [[key, value]];
+  });
+  const twice = values.find(([key], index) => values.findIndex(([other]) => other === key) !== index);
+  if (twice === undefined) return Object.fromEntries(values);
+  const message = `is there with and without "${PREFIX}"; keep one of both`;
+  throw new ConfigInvalidError(file, [{ key: twice[0], message }]);
 }
 
 type Parsed = Omit<HarborConfig, "adminPassword" | "stack">;

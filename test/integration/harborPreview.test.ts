@@ -183,8 +183,8 @@ describe("a preview of what a review can't see", () => {
     expect(stderr).toMatch(/\[(TRUST_POLICY_FILE_MISSING|IDENTITY_CERTIFICATE_MISSING)\]/);
   });
 
-  it("refuses a config that merges maps", async () => {
-    await writeFile(project.path(CONFIG), `${config.trimEnd()}\n  "<<": {"breakwater:trivy": false}\n`);
+  it("refuses a config with aliases, which the engine takes", async () => {
+    await writeFile(project.path(CONFIG), `${config.trimEnd()}\n  other:one: &one x\n  other:two: *one\n`);
     const { code, stderr } = await start("--stack", STACK, "--preview");
     expect(code).toBe(1);
     expect(stderr).toContain("[RULES_UNJUDGED]");
