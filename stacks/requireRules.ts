@@ -46,7 +46,7 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
   if (violated.length > 0) throw new ConfigError("RULES_VIOLATED", inWords(violated));
 }
 
-/** The engine takes a config that a review can't read (a link, what YAML merges): no rule would see its gates. */
+/** The engine takes a config that a review can't read (a link, aliases): no rule would see its gates. */
 function requireSettings(state: StackState): StackState {
   const { settings } = state;
   if (settings === undefined || "value" in settings) return state;

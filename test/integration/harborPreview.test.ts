@@ -170,7 +170,10 @@ describe("a preview of what can't be read", () => {
 describe("a preview of what a review can't see", () => {
   const folder = `stacks/${STACK}`;
   const elsewhere = "elsewhere";
-  afterAll(() => writeFile(project.path(CONFIG), config));
+  afterAll(async () => {
+    await writeFile(project.path(CONFIG), config);
+    await rm(project.path("stacks/rules.yaml"), { force: true });
+  });
 
   it("does not follow a link to the stack's folder", async () => {
     await rename(project.path(folder), project.path(elsewhere));
@@ -184,7 +187,12 @@ describe("a preview of what a review can't see", () => {
   });
 
   it("refuses a config with aliases, which the engine takes", async () => {
-    await writeFile(project.path(CONFIG), `${config.trimEnd()}\n  other:one: &one x\n  other:two: *one\n`);
+    const aliased = config
+      .replace("- name: wabbit-networks.io", "- name: &one wabbit-networks.io")
+      .replace("signedBy: wabbit-networks.io", "signedBy: *one");
+    expect(aliased).toMatch(/&one.*\*one/s);
+    await writeFile(project.path(CONFIG), aliased);
+    await writeFile(project.path("stacks/rules.yaml"), "rules: {strict: true}\n");
     const { code, stderr } = await start("--stack", STACK, "--preview");
     expect(code).toBe(1);
     expect(stderr).toContain("[RULES_UNJUDGED]");
