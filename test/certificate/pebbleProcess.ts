@@ -36,7 +36,20 @@ export interface PebbleProcess {
   stop(): Promise<void>;
 }
 
+const STARTS = 3;
+
+/** A port that is free may be somebody else's a moment later: then with others. */
 export async function spawnPebble(options: PebbleOptions = {}): Promise<PebbleProcess> {
+  for (let starts = 1; ; starts++) {
+    try {
+      return await spawnOnce(options);
+    } catch (error) {
+      if (starts === STARTS || !String(error).includes("address already in use")) throw error;
+    }
+  }
+}
+
+async function spawnOnce(options: PebbleOptions): Promise<PebbleProcess> {
   const directory = await mkdtemp(join(tmpdir(), "breakwater-pebble-"));
   const [acme, management, http01Port] = [await freePort(), await freePort(), await freePort()];
   const { certificate, privateKey } = await selfSignedServerCertificate();
