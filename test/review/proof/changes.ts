@@ -255,7 +255,7 @@ export const CHANGES: readonly TrustChange[] = [
   {
     name: "trust removed",
     kinds: ["statement-removed", "trust-removed"],
-    undone: ["anchor-added", "statement-added", "trust-introduced"],
+    undone: ["anchor-added", "statement-added", "trust-introduced", "tsa-anchor-added"],
     withoutTrust: true,
     change: () => undefined,
   },
