@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 /** A file that a resource writes and owns as long as its content is the one that it wrote. */
@@ -77,6 +77,16 @@ async function writeDraft(target: string, file: Omit<OwnedFile, "name">): Promis
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** Removes what writes of this file that were killed have left; nobody may be writing it. */
+export async function removeDrafts(target: string): Promise<void> {
+  const folder = path.dirname(target);
+  const names = await readdir(folder).catch(() => []);
+  const isDraft = (name: string) =>
+    name.startsWith(`${path.basename(target)}.`) &&
+    /^\.[0-9a-f]{8}\.tmp$/.test(name.slice(path.basename(target).length));
+  for (const name of names.filter(isDraft)) await rm(path.join(folder, name), { force: true });
 }
 
 async function driftOf(directory: string, file: OwnedFile): Promise<string> {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   deleteOwnedFiles,
   driftOfOwnedFiles,
+  removeDrafts,
   type OwnedFile,
   writeAtomically,
   writeOwnedFiles,
@@ -195,5 +196,16 @@ describe("a file that is written atomically", () => {
       process.umask(before);
     }
     expect([...modes]).toEqual([0o600]);
+  });
+});
+
+describe("what a killed write has left of a file", () => {
+  it("goes, and nothing else does", async () => {
+    await mkdir(directory);
+    const kept = ["a.json", "a.json.bak", "a.json.0123456.tmp", "b.json.01234567.tmp", "xa.json.01234567.tmp"];
+    for (const name of [...kept, "a.json.01234567.tmp", "a.json.89abcdef.tmp"]) await writeFile(at(name), "");
+    await removeDrafts(at("a.json"));
+    expect(await entries()).toEqual(kept.sort());
+    await removeDrafts(join(directory, "nowhere", "a.json"));
   });
 });

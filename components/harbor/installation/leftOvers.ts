@@ -1,4 +1,5 @@
 import { runDocker } from "../../docker/cli";
+import { removeDrafts } from "../../files/ownedFiles";
 import { endProcess, listProcesses } from "../../local/process";
 import type { Layout } from "./layout";
 
@@ -10,15 +11,18 @@ export const PREPARE_CONTAINER = "breakwater-harbor-prepare";
 
 /**
  * Ends what a killed run left, the Compose commands for this folder and the container of `prepare`: they would go on starting,
- * stopping and writing beside this run. One whose parent lives belongs to somebody who waits for it.
+ * stopping and writing beside this run. One whose parent lives belongs to somebody who waits for it. Files that were half written
+ * go: some have passwords.
  */
-export async function endLeftOvers({ directory }: Layout): Promise<void> {
+export async function endLeftOvers(layout: Layout): Promise<void> {
+  const { directory, harborYml, composeFile, rendered, journal, record } = layout;
   const processes = await listProcesses();
   for (const { pid, parent, command } of processes) {
     if (parent === INIT && command.includes(` --project-directory ${directory} `)) await endProcess(pid);
   }
   const clients = processes.filter(({ command }) => command.includes(` --name ${PREPARE_CONTAINER} `));
   if (clients.every(({ parent }) => parent === INIT)) await removePrepareContainer();
+  for (const file of [harborYml, composeFile, rendered, journal, record]) await removeDrafts(file);
 }
 
 export async function removePrepareContainer(): Promise<void> {

@@ -122,7 +122,9 @@ export function describeInterruptions(the: { readonly machine: Machine }): void 
       await deleting.kill("with its children");
       await machine.delete(state);
       expect(machine.containers()).toEqual({});
-      expect(existsSync(machine.path("harbor"))).toBe(false);
+      const folder = machine.path("harbor");
+      expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
+      expect(existsSync(folder)).toBe(false);
       expect(rows(machine)).toMatchObject({ schema: `v${NEW}` });
     });
 
