@@ -1,7 +1,7 @@
 import type { Statement, Trust } from "../notary/trust/declaration";
 import { MapBuilder } from "./mapBuilder";
 import type { MapNode, TrustMap } from "./report/report";
-import { compare } from "./semantic/draft";
+import { compare } from "./compare";
 import { byScope, continuations, isSkip } from "./semantic/rules";
 import { nameText, shortCertificate } from "./semantic/words";
 import { stackNames, trustSides } from "./sides";

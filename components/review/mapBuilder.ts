@@ -1,5 +1,5 @@
 import type { ChangeState, MapEdge, MapNode, TrustMap } from "./report/report";
-import { compare } from "./semantic/draft";
+import { compare } from "./compare";
 
 type Side = "base" | "head";
 type SideNode = Omit<MapNode, "change">;

@@ -1,4 +1,5 @@
 import type { MapImage } from "./map";
+import { flips } from "./verdicts/flip";
 import type { ImageVerdicts } from "./verdicts/verdictDiff";
 
 /** A map of more images is no map; those that flip are all there. */
@@ -10,11 +11,11 @@ export class MapImages {
   readonly #others: MapImage[] = [];
 
   add({ image, stack, before, after }: ImageVerdicts): void {
-    const flips = before.verdict !== after.verdict || before.enforced !== after.enforced;
-    const list = flips ? this.#flips : this.#others;
-    if (!flips && list.length >= UNCHANGED_MAX) return;
+    const isFlip = flips(before, after);
+    const list = isFlip ? this.#flips : this.#others;
+    if (!isFlip && list.length >= UNCHANGED_MAX) return;
     const { reference, scope, tags } = image;
-    list.push({ stack, reference, scope, tags, verdict: after.verdict, flips });
+    list.push({ stack, reference, scope, tags, verdict: after.verdict, flips: isFlip });
   }
 
   all(): readonly MapImage[] {

@@ -2,7 +2,7 @@ import type { Certificate } from "../notary/certificates/certificate";
 import type { Trust } from "../notary/trust/declaration";
 import { certificateFacts } from "./certificateFacts";
 import type { ChangeState, Validity } from "./report/report";
-import { compare } from "./semantic/draft";
+import { compare } from "./compare";
 import { stackNames, trustSides } from "./sides";
 import type { StackState, TrustState } from "./state";
 

@@ -7,7 +7,7 @@ import type { ArtifactVerdict } from "../../notary/verification/verdict";
 import type { InventoryEntry, InventoryImage } from "../inventory/inventory";
 import type { ForecastEvent, UnknownImage, Validity } from "../report/report";
 import { problemsOf } from "../review";
-import { compare } from "../semantic/draft";
+import { compare } from "../compare";
 import type { TrustState } from "../state";
 import { Governance, type Side } from "../verdicts/governance";
 import { heldRevocation } from "../verdicts/heldRevocation";

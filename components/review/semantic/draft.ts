@@ -1,3 +1,4 @@
+import { compare } from "../compare";
 import type { Direction, Finding, FindingKind, Severity } from "../finding";
 import { places } from "./words";
 
@@ -58,9 +59,4 @@ export function atMost(limit: Severity, severity: Severity): Severity {
 export function overall(directions: readonly Direction[]): Direction {
   if (directions.includes("widens")) return "widens";
   return directions.includes("narrows") ? "narrows" : "neutral";
-}
-
-// By code units: the same order on every machine, whatever its language.
-export function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -4,9 +4,14 @@ import type { InventoryImage } from "../inventory/inventory";
 import type { Flip, VerdictFacts } from "../report/report";
 import type { Judgement } from "./judgement";
 
+/** Whether a change of trust changes the verdict, or whether it is enforced. */
+export function flips(before: VerdictFacts, after: VerdictFacts): boolean {
+  return before.verdict !== after.verdict || before.enforced !== after.enforced;
+}
+
 /** Undefined where neither the verdict nor `enforced` changes. */
 export function flipOf(image: InventoryImage, stack: string, { before, after }: Judgement): Flip | undefined {
-  if (before.verdict === after.verdict && before.enforced === after.enforced) return undefined;
+  if (!flips(before, after)) return undefined;
   const signature = verifiedSignatureOf(after) ?? verifiedSignatureOf(before);
   const failure = decisiveFailure(after, signature?.digest) ?? decisiveFailure(before, signature?.digest);
   const signer = (signature ?? failure?.signature)?.signer ?? null;

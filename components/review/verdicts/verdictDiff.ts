@@ -3,6 +3,7 @@ import { BreakwaterError, messageOf } from "../../errors";
 import type { Clock } from "../../notary/clock";
 import type { RevocationSource } from "../../notary/revocation/revocationSource";
 import type { ArtifactVerdict } from "../../notary/verification/verdict";
+import { compare } from "../compare";
 import type { InventoryEntry, InventoryImage } from "../inventory/inventory";
 import type { Flip, Report, UnknownImage } from "../report/report";
 import type { TrustState } from "../state";
@@ -144,9 +145,4 @@ class Diff {
 
 function codeOf(error: unknown): string {
   return error instanceof BreakwaterError ? error.code : "VERDICT_FAILED";
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
