@@ -1,5 +1,3 @@
-import path from "node:path";
-import { writeAtomically } from "../../components/files/ownedFiles";
 import { projectRoot } from "../../components/files/paths";
 import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { asReport } from "../../components/review/forecast/asReport";
@@ -8,50 +6,44 @@ import { outcomeOf } from "../../components/review/forecast/forecastReport";
 import { renderForecast } from "../../components/review/forecast/renderForecast";
 import { servedCertificates } from "../../components/review/forecast/servedCertificates";
 import { entriesOfAll } from "../../components/review/inventory/combined";
-import { openInventory } from "../../components/review/inventory/openInventory";
 import { MapImages } from "../../components/review/mapImages";
 import { stateOf } from "../../components/review/review";
 import type { TrustState } from "../../components/review/state";
 import { readSettings } from "../../stacks/reviewSettings";
-import { runCommand, say, show } from "./command";
+import { say, show } from "./command";
 import { CommandError } from "./error";
 import { FORECAST_HELP, type ForecastOptions, readForecastOptions } from "./forecast/options";
-import { contextOf, STATE } from "./review/context";
 import { offlineRevocation } from "./review/offline";
 import { ImageProgress } from "./review/progress";
 import { renderReport } from "./review/render";
+import { folderOfPerson, judging, openInventories, writeReports } from "./review/run";
 import { sideNamed, workingFolder } from "./review/sides";
-import { stateImages } from "./review/stateImages";
-import { configuredStacks } from "./stackName";
 
 /** `npm run forecast`; resolves to its exit code. */
-export async function forecast(args: readonly string[]): Promise<number> {
-  let outcome = 0;
-  const failed = await runCommand(async () => {
+export function forecast(args: readonly string[]): Promise<number> {
+  return judging(async () => {
     const now = new Date();
     const options = readForecastOptions(args, now);
-    if (options === "help") show(FORECAST_HELP);
-    else outcome = await run(options, now);
+    if (options !== "help") return await run(options, now);
+    show(FORECAST_HELP);
+    return 0;
   });
-  // Whatever keeps the forecast from being made, it can't tell.
-  return failed === 0 ? outcome : 2;
 }
 
 async function run(options: ForecastOptions, today: Date): Promise<number> {
-  const directory = process.env.INIT_CWD ?? process.cwd();
+  const directory = folderOfPerson();
   const side =
     options.base === undefined ? workingFolder(projectRoot) : sideNamed(options.base, projectRoot, directory);
   const trust = stateOf(side, { readSettings, ...(options.stacks && { stacks: options.stacks }) });
   requireTrust(trust, options.stacks ?? []);
-  const { stacks = configuredStacks(), at, until } = options;
-  const images = options.inventories.includes(STATE) ? await stateImages(stacks) : [];
-  const context = contextOf(options, directory, images);
+  const { at, until } = options;
+  const { sources, context, images } = await openInventories(options, directory);
   const ofStacks = new Map(images.flatMap(({ connection }) => (connection ? [[connection.host, connection]] : [])));
   const progress = new ImageProgress(inWords);
   const shown = new MapImages();
   const found = await lookAhead({
     ...{ trust, at, until, today },
-    images: entriesOfAll(options.inventories.map((spec) => openInventory(spec, context))),
+    images: entriesOfAll(sources),
     revocation: options.offline ? offlineRevocation : httpRevocationSource(),
     served: (host) => servedCertificates(ofStacks.get(host) ?? context.connectionTo(host)),
     onProgress: (now) => progress.show(now),
@@ -62,11 +54,7 @@ async function run(options: ForecastOptions, today: Date): Promise<number> {
     say(
       `No image of ${options.inventories.join(", ")} is verified at the beginning: there is nothing that could fail later.`,
     );
-  for (const { format, file } of options.outputs) {
-    const text = renderedAs(format);
-    if (file === undefined) show(text.trimEnd());
-    else await writeAtomically(path.resolve(directory, file), { content: text });
-  }
+  await writeReports(options.outputs, directory, renderedAs);
   return outcomeOf(found);
 
   function renderedAs(format: ForecastOptions["outputs"][number]["format"]): string {
