@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseCertificatesPem } from "../../components/notary/certificates/pem";
 import { generateTestIdentity } from "../../components/identity/generateTest";
 import { type Change, announcedChange, doneChange } from "../../scripts/commands/changes";
@@ -7,6 +7,7 @@ import { say, show } from "../../scripts/commands/command";
 import { describe as inWords } from "../../scripts/commands/describe";
 import { ownedIn } from "../../scripts/commands/owned";
 import { RunLog } from "../../scripts/commands/progress";
+import { capturedStreams } from "./written";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** As the engine's events have a secret, whatever it is. */
@@ -263,17 +264,7 @@ describe("what a deletion says", () => {
 });
 
 describe("what is printed", () => {
-  let written: { stdout: string; stderr: string };
-  beforeEach(() => {
-    written = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const) {
-      vi.spyOn(process[name], "write").mockImplementation((text) => {
-        written[name] += String(text);
-        return true;
-      });
-    }
-  });
-  afterEach(() => vi.restoreAllMocks());
+  const written = capturedStreams();
 
   const obeyed = (text: string) => ["\u001b", "\u009b", "\u202e", "\u200b"].filter((one) => text.includes(one));
   const HOSTILE = "a\u001b[2J\n  + create  Trust forged\u009b31m\u202e\u200b";

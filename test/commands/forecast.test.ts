@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Repository } from "../../components/oci/repository";
 import { OciSignatureRepository } from "../../components/oci/signatureRepository";
 import type { Forecast } from "../../components/review/forecast/forecastReport";
@@ -14,22 +14,11 @@ import { pushTestImage } from "../oci/packed";
 import { type Chain, chainOf, signBy } from "../review/forecast/support";
 import { startDistribution, type TestRegistry } from "../support/registries";
 import { reaching, Workspace } from "./support";
+import { capturedStreams } from "./written";
 
 // The command against a real registry with signed images.
 
-let written: { stdout: string; stderr: string };
-beforeEach(() => {
-  written = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    vi.spyOn(process[name], "write").mockImplementation((text) => {
-      written[name] += String(text);
-      return true;
-    });
-  }
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const written = capturedStreams();
 
 let directory: string;
 let registry: TestRegistry;

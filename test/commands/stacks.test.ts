@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { namingConfig } from "../../scripts/commands/configSyntax";
 import { describe as inWords } from "../../scripts/commands/describe";
 import { mergeLogin } from "../../scripts/commands/dockerLogin";
@@ -15,24 +15,13 @@ import { start } from "../../scripts/commands/start";
 import { stop } from "../../scripts/commands/stop";
 import { homeOf } from "../../stacks/home";
 import { expectCode } from "../notary/expectCode";
+import { capturedStreams } from "./written";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What was written to the standard streams. */
-let written: { stdout: string; stderr: string };
-beforeEach(() => {
-  written = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    vi.spyOn(process[name], "write").mockImplementation((text) => {
-      written[name] += String(text);
-      return true;
-    });
-  }
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
+const written = capturedStreams();
+afterEach(() => vi.unstubAllEnvs());
 
 describe("the commands of stacks", () => {
   const never = () => Promise.reject(new Error("nothing may be run"));
