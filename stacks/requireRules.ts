@@ -9,6 +9,7 @@ import { judgeRules } from "../components/review/rules/judge";
 import { readRules } from "../components/review/rules/readRules";
 import { EXCEPTION_FILE } from "../components/review/rules/exceptionFile";
 import { RULE_FILE } from "../components/review/rules/ruleFile";
+import { RULES } from "../components/review/rules/rules";
 import { semanticDiff } from "../components/review/semantic/semanticDiff";
 import type { StackState, TrustState } from "../components/review/state";
 import { verdictDiff } from "../components/review/verdicts/verdictDiff";
@@ -34,9 +35,10 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
   const inForce = { stack, folder: "trust", config: DEPLOYED_CONFIG };
   const base = stateOf(readStack(new FolderTree(resolvePath(homeOf(stack))), inForce, readSettings));
   const at = new Date();
+  const asksImages = [...declared.rules.keys()].some((rule) => RULES[rule]?.ofImages);
   const { rules, exceptions } = judgeRules(declared.rules, declared.exceptions, {
     ...{ head, findings: semanticDiff(base, head), at },
-    images: liveImages && (await liveDiff(base, head, liveImages, at)),
+    images: asksImages && liveImages ? await liveDiff(base, head, liveImages, at) : undefined,
   });
   for (const exception of exceptions) tell(exception);
   for (const { rule, result } of rules) if (result === "unknown") tellUnknown(rule);

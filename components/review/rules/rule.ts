@@ -34,6 +34,8 @@ export interface Rule {
   readonly severity: Severity;
   /** Its own options; each rule takes `stacks`. */
   readonly options: readonly ("days" | "severity")[];
+  /** Whether it looks at images: without it none has to be asked for. */
+  readonly ofImages?: true;
   /** Undefined when it can't be told. */
   judge(facts: RuleFacts, options: RuleOptions): readonly Violation[] | undefined;
 }

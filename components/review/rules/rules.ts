@@ -63,6 +63,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
       ),
   },
   "no-live-image-stops-verifying": {
+    ofImages: true,
     summary: "no image of the inventory that verifies now fails under the head",
     severity: "critical",
     options: [],
@@ -79,6 +80,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     },
   },
   "no-live-image-unknown": {
+    ofImages: true,
     summary: "every image of the inventory can be asked",
     severity: "high",
     options: [],
