@@ -28,6 +28,8 @@ export interface CertificateOptions {
   extensions?: x509.Extension[];
   /** Hash of what this key signs, when it is not the usual one. */
   hash?: string;
+  /** Of the certificate that this one renews; new ones when absent. */
+  keys?: webcrypto.CryptoKeyPair;
 }
 
 export const { digitalSignature, keyCertSign, keyEncipherment } = x509.KeyUsageFlags;
@@ -71,7 +73,7 @@ export async function makeCertificate(options: CertificateOptions = {}): Promise
   const known = ALGORITHMS[keySpec];
   if (!known) throw new Error(`no algorithm for ${keySpec}`);
   const algorithm = { ...known, ...(options.hash !== undefined && { hash: options.hash }) };
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
+  const keys = options.keys ?? (await newKeys(algorithm));
   const signingAlgorithm = issuer?.algorithm ?? algorithm;
   const made = await x509.X509CertificateGenerator.create({
     serialNumber: `40${randomBytes(8).toString("hex")}`,
@@ -95,6 +97,10 @@ export async function makeCertificate(options: CertificateOptions = {}): Promise
     keys,
     algorithm,
   };
+}
+
+async function newKeys(algorithm: Algorithm): Promise<webcrypto.CryptoKeyPair> {
+  return (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
 }
 
 /** A good self-signed signing certificate. */

@@ -1,7 +1,7 @@
 import type { Certificate } from "../../notary/certificates/certificate";
 import type { Statement } from "../../notary/trust/declaration";
 import { anchorRole, certificateFacts } from "../certificateFacts";
-import type { Direction } from "../finding";
+import type { Direction, Severity } from "../finding";
 import type { Draft } from "./draft";
 import { logged, quieted } from "./quiet";
 import { isSkip } from "./rules";
@@ -42,11 +42,10 @@ function anchorAdded({ base, head, anchor, type, removed, before }: Added, commo
   const direction: Direction =
     (base && isSkip(base)) || isCovered(anchor, before) || !vouchesForSomebody(anchor, head) ? "neutral" : "widens";
   const replaced = removed.find((old) => isOtherKey(anchor, old));
-  const loud = replaced || (head.trustedIdentities === "any" && anchorRole(anchor) !== "leaf") ? "critical" : "high";
   return {
     ...common,
     kind: replaced ? "anchor-key-changed" : "anchor-added",
-    severity: quieted(head, direction === "widens" ? loud : "low"),
+    severity: quieted(head, direction === "widens" ? loudness(anchor, head, { replaced, before }) : "low"),
     direction,
     subject: anchor.thumbprint,
     ...(replaced && { before: replaced.thumbprint, after: anchor.thumbprint }),
@@ -54,6 +53,16 @@ function anchorAdded({ base, head, anchor, type, removed, before }: Added, commo
     say: (where) =>
       `${news(anchor, before, replaced, where)}, as ${asAnchor(anchor, type)}: ${consequence(anchor, head, before)}${logged(head)}.`,
   };
+}
+
+function loudness(
+  anchor: Certificate,
+  head: Statement,
+  { replaced, before }: { replaced: Certificate | undefined; before: readonly Certificate[] },
+): Severity {
+  if (replaced) return "critical";
+  if (before.some((other) => isSameKey(anchor, other))) return "medium";
+  return head.trustedIdentities === "any" && anchorRole(anchor) !== "leaf" ? "critical" : "high";
 }
 
 function news(
@@ -90,6 +99,8 @@ function consequence(anchor: Certificate, head: Statement, before: readonly Cert
   }
   if (isCovered(anchor, before))
     return "that adds nobody, since all that it issues to are trusted through its issuer already";
+  if (before.some((other) => isSameKey(anchor, other)))
+    return "the same CA as before, and signatures with this certificate in their chain verify from now on, too";
   if (head.trustedIdentities === "any") return "anyone that this CA issues to may sign";
   return `anybody whose certificate has ${names(head.trustedIdentities)} may sign if this CA issued it`;
 }
@@ -104,7 +115,7 @@ function anchorRemoved(
   const covered = isCovered(anchor, head.certificates[type]);
   const direction: Direction = covered || !vouchesForSomebody(anchor, base) ? "neutral" : "narrows";
   const effect = covered
-    ? "those that it issued to stay trusted through its issuer"
+    ? "those that it issued to stay trusted by its issuer, where that is in the chain of their signatures"
     : direction === "narrows"
       ? "what was signed under it no longer verifies there"
       : "it had no effect, since its subject is none of the trusted identities";

@@ -1,5 +1,5 @@
 import type { Certificate } from "../../notary/certificates/certificate";
-import { isIssuedBy } from "../../notary/certificates/chain";
+import { isIssuedBy, isSelfSigned } from "../../notary/certificates/chain";
 import type { Statement } from "../../notary/trust/declaration";
 import { type DistinguishedName, isSubset, parseDistinguishedName } from "../../notary/trust/distinguishedName";
 import { TrustPolicyError } from "../../notary/trust/error";
@@ -28,9 +28,13 @@ function isNewBy(anchor: Certificate, type: SigningStore, from: Statement | unde
   return matches(to.trustedIdentities, anchor.subject) && !matches(before, anchor.subject);
 }
 
-/** Whether everybody under the anchor is under one of `anchors`, too: it is one of them, or one of them issued it. */
+/**
+ * Whether everybody under the anchor is under one of `anchors`, too: it is one of them, or one of them issued it. A root ends its
+ * chains: another certificate for its key is in none of them, though it seems to have issued it.
+ */
 export function isCovered(anchor: Certificate, anchors: readonly Certificate[]): boolean {
-  return anchors.some((other) => other.thumbprint === anchor.thumbprint || isIssuedBy(anchor, other));
+  const isRoot = isSelfSigned(anchor);
+  return anchors.some((other) => other.thumbprint === anchor.thumbprint || (!isRoot && isIssuedBy(anchor, other)));
 }
 
 /** Whether each subject of `identities` is one of `others`. */

@@ -4,7 +4,12 @@ import type { Certificate } from "../../../components/notary/certificates/certif
 import { parseCertificates } from "../../../components/notary/certificates/pem";
 import type { EnvelopeContent, SigningScheme } from "../../../components/notary/envelope/content";
 import { applicableStatement, compileTrust, type Trust } from "../../../components/notary/trust/declaration";
-import type { TrustPolicyStatement, VerificationLevelName } from "../../../components/notary/trust/document";
+import type {
+  SignatureVerification,
+  TrustPolicyStatement,
+  ValidationType,
+  VerificationLevelName,
+} from "../../../components/notary/trust/document";
 import { TrustPolicyError } from "../../../components/notary/trust/error";
 import { checkAuthenticity } from "../../../components/notary/verification/authenticity";
 import type { Finding } from "../../../components/review/finding";
@@ -27,6 +32,7 @@ const SUBJECTS = [
 ];
 const NOBODYS = "C=FR, ST=IDF, O=Nobody";
 const SCHEMES: readonly SigningScheme[] = ["notary.x509", "notary.x509.signingAuthority"];
+const VALIDATIONS: readonly ValidationType[] = ["authenticity", "authenticTimestamp", "expiry", "revocation"];
 const RUNS = Number(process.env.SEMANTIC_RUNS ?? 500);
 
 interface Signer {
@@ -37,11 +43,11 @@ interface Signer {
 let anchors: string[];
 let signers: Signer[];
 beforeAll(async () => {
-  const { root, intermediate, second, impostor, leaf } = await certificates();
+  const { root, intermediate, second, renewed, impostor, leaf } = await certificates();
   const other = await make.selfSignedLeaf({ subject: "C=DE, ST=BE, O=Other" });
-  anchors = [root, intermediate, second, impostor, leaf, other].map(({ pem }) => pem);
+  anchors = [root, intermediate, second, renewed, impostor, leaf, other].map(({ pem }) => pem);
   const issued = await Promise.all(
-    [root, intermediate, second, impostor].flatMap((issuer) =>
+    [root, intermediate, second, renewed, impostor].flatMap((issuer) =>
       [...SUBJECTS, NOBODYS].map((subject) => make.goodLeaf(issuer, { subject })),
     ),
   );
@@ -55,7 +61,7 @@ interface Policy {
 }
 
 const STORES = ["ca:one", "ca:two", "signingAuthority:one"];
-const storesOf = fc.tuple(...STORES.map(() => fc.subarray([0, 1, 2, 3, 4, 5], { minLength: 1, maxLength: 3 })));
+const storesOf = fc.tuple(...STORES.map(() => fc.subarray([0, 1, 2, 3, 4, 5, 6], { minLength: 1, maxLength: 3 })));
 const identitiesOf = fc.oneof(
   { weight: 1, arbitrary: fc.constant<string[]>(["*"]) },
   {
@@ -66,13 +72,27 @@ const identitiesOf = fc.oneof(
   },
 );
 
+const atLevels = (...levels: readonly VerificationLevelName[]): fc.Arbitrary<SignatureVerification> =>
+  fc.record({ level: fc.constantFrom(...levels) });
+/** Every level, overridden in whatever may be. */
+const overridden: fc.Arbitrary<SignatureVerification> = fc
+  .record({
+    level: fc.constantFrom<VerificationLevelName>("strict", "strict", "permissive", "audit", "skip"),
+    override: fc.record(
+      {
+        authenticity: fc.constantFrom("enforce", "log"),
+        authenticTimestamp: fc.constantFrom("enforce", "log"),
+        expiry: fc.constantFrom("enforce", "log"),
+        revocation: fc.constantFrom("enforce", "log", "skip"),
+      },
+      { requiredKeys: [] },
+    ),
+  })
+  .map(({ level, override }) => (level === "skip" ? { level } : { level, override }));
+
 /** Each scope belongs to one of three statements, or to none; the third may be the one for all others. */
-function policies(levels: readonly VerificationLevelName[]) {
-  const rule = fc.record({
-    identities: identitiesOf,
-    stores: fc.subarray(STORES, { minLength: 1 }),
-    verification: fc.record({ level: fc.constantFrom(...levels) }),
-  });
+function policies(verification: fc.Arbitrary<SignatureVerification>) {
+  const rule = fc.record({ identities: identitiesOf, stores: fc.subarray(STORES, { minLength: 1 }), verification });
   return fc
     .record({
       owners: fc.tuple(...SCOPES.map(() => fc.constantFrom(0, 1, 2, undefined))),
@@ -131,8 +151,8 @@ function isNewIn(from: Trust, to: Trust, scope: string): boolean {
   return signers.some((signer) => passes(to, scope, signer) && !passes(from, scope, signer));
 }
 
-function forRandomPairs(levels: readonly VerificationLevelName[], check: (base: Trust, head: Trust) => void) {
-  const pairs = fc.tuple(policies(levels), policies(levels), fc.nat(3));
+function forRandomPairs(verification: fc.Arbitrary<SignatureVerification>, check: (base: Trust, head: Trust) => void) {
+  const pairs = fc.tuple(policies(verification), policies(verification), fc.nat(3));
   fc.assert(
     fc.property(pairs, ([first, second, alike]) => {
       // Pairs that differ in little are what pull requests are.
@@ -156,7 +176,7 @@ const actual = (scope: string) => (scope === "*" ? ELSEWHERE : scope);
 describe("for random policies and signers", () => {
   it("nothing said means that nobody's signature passes or fails that did not", () => {
     let silent = 0;
-    forRandomPairs(["strict", "audit", "permissive", "skip"], (base, head) => {
+    forRandomPairs(atLevels("strict", "audit", "permissive", "skip"), (base, head) => {
       if (findingsBetween(base, head).some(({ direction }) => direction !== "neutral")) return;
       silent++;
       for (const scope of [...SCOPES, ELSEWHERE]) {
@@ -177,7 +197,7 @@ describe("for random policies and signers", () => {
     ["widens", false],
     ["narrows", true],
   ] as const)("a finding %s exactly when somebody passes, or fails, who did not", (direction, backwards) => {
-    forRandomPairs(["strict", "strict", "skip"], (base, head) => {
+    forRandomPairs(atLevels("strict", "strict", "skip"), (base, head) => {
       const findings = findingsBetween(base, head).filter(
         // Another key lets its holders in, and keeps out those of the former one.
         (finding) => finding.direction === direction || finding.kind === "anchor-key-changed",
@@ -193,4 +213,29 @@ describe("for random policies and signers", () => {
       }
     });
   });
+
+  it("whatever lets more pass is said to widen, by a finding that names the repository", () => {
+    let widened = 0;
+    forRandomPairs(overridden, (base, head) => {
+      const findings = findingsBetween(base, head).filter(({ direction }) => direction === "widens");
+      const said = new Set(findings.flatMap(({ scopes = [] }) => scopes.map(actual)));
+      const named = [base, head].flatMap(({ policy }) => policy.trustPolicies.flatMap((each) => each.registryScopes));
+      const open = [...SCOPES, ELSEWHERE]
+        .filter((scope) => isOpened(base, head, scope))
+        .map((scope) => (named.includes(scope) ? scope : ELSEWHERE));
+      widened += open.length;
+      expect(open.filter((scope) => !said.has(scope))).toEqual([]);
+    });
+    expect(widened).toBeGreaterThan(10);
+  });
 });
+
+/** Whether a signature passes there that did not: by who made it, or since a failure is no longer enforced. */
+function isOpened(base: Trust, head: Trust, scope: string): boolean {
+  const [from, to] = [base, head].map((trust) => applicableStatement(trust, scope));
+  const eased =
+    from !== undefined &&
+    to !== undefined &&
+    VALIDATIONS.some((type) => from.enforcement[type] === "enforce" && to.enforcement[type] !== "enforce");
+  return eased || signers.some((signer) => isAdmitted(head, scope, signer) && !isAdmitted(base, scope, signer));
+}

@@ -18,10 +18,13 @@ export const OTHER = "x509.subject: C=DE, ST=BE, O=Other";
 export async function certificates() {
   const root = await make.goodRoot({ subject: "C=US, ST=WA, O=Acme, CN=root" });
   const intermediate = await make.goodIntermediate(root, { subject: "C=US, ST=WA, O=Acme, CN=issuing" });
+  const second = await make.goodRoot({ subject: "C=DE, ST=BE, O=Other, CN=root" });
   return {
     root,
     intermediate,
-    second: await make.goodRoot({ subject: "C=DE, ST=BE, O=Other, CN=root" }),
+    second,
+    /** Name and key of `second`, for longer. */
+    renewed: await make.goodRoot({ subject: second.name, keys: second.keys, notAfter: new Date("2036-01-01") }),
     /** The name of `root`, another key. */
     impostor: await make.goodRoot({ subject: "C=US, ST=WA, O=Acme, CN=root" }),
     leaf: await make.selfSignedLeaf({ subject: "C=US, ST=WA, O=Acme, OU=Release, CN=one" }),

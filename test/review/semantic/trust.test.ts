@@ -158,6 +158,19 @@ describe("anchors", () => {
     expect(finding.sentence).toContain(thumbprint(made.root).slice(0, 16));
   });
 
+  it("renewed with their key are others: signatures made under the former one no longer verify", () => {
+    const findings = diff(withStore([made.second.pem]), withStore([made.renewed.pem]));
+    expect(outline(findings)).toEqual(["anchor-added medium widens", "anchor-removed medium narrows"]);
+    const [added, removed] = findings;
+    expect(added?.sentence).toContain("a new certificate for the key of the trusted CN=root,O=Other,ST=BE,C=DE");
+    expect(added?.sentence).toMatch(
+      /as a root: the same CA as before, and signatures with this certificate in their chain verify from now on, too\.$/,
+    );
+    expect(removed?.sentence).toMatch(
+      /is no longer trusted for \S+: what was signed under it no longer verifies there\.$/,
+    );
+  });
+
   it("add nobody below an issuer that is trusted", () => {
     const findings = diff(withStore([made.root.pem]), withStore([made.root.pem, made.intermediate.pem]));
     expect(outline(findings)).toEqual(["anchor-added low neutral"]);
