@@ -16,9 +16,15 @@ export function comment(args: readonly string[]): Promise<number> {
   return runCommand(async () => {
     const options = readCommentOptions(args, process.env);
     if (options === "help") return show(COMMENT_HELP);
-    const report = await readReport(absolute(options.file), COMMENT_MARKER);
+    const report = withLink(await readReport(absolute(options.file), COMMENT_MARKER), options.artifacts);
     await (options.host === "github" ? commentOnGithub(options, report) : commentOnGitlab(options, report));
   });
+}
+
+/** `COMMENT_LENGTH_MAX` of a report leaves room for it. */
+function withLink(report: string, address: string | undefined): string {
+  if (address === undefined) return report;
+  return `${report.trimEnd()}\n\nThe page with the map and the timeline, and the JSON, are among the artifacts of [this run](${address}).\n`;
 }
 
 async function commentOnGitlab(options: GitlabOptions, report: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { OciError } from "../../../components/oci/error";
 import type { HttpResponse } from "../../../components/oci/http";
 import { Transport } from "../../../components/oci/transport";
@@ -7,6 +8,9 @@ import { CommentError, type CommentErrorCode } from "./error";
 const RESPONSE_LIMIT = 64 * 1024 * 1024;
 const PAGE_SIZE = 50;
 const PAGES_MAX = 200;
+const TRIES = 4;
+/** A longer pause than this is not waited for. */
+const PAUSE_MAX_MS = 60_000;
 
 export interface ApiOptions {
   /** `https://host[/path]`, ends with no slash. */
@@ -44,7 +48,7 @@ const WAY_OUT: Readonly<Partial<Record<CommentErrorCode, string>>> = {
 
 /**
  * The JSON API of GitHub or GitLab under one token. What can be sent twice is repeated when the connection or the server fails, and
- * everything when the server says that it is too busy (429), after the pause that it asks for.
+ * everything when the server says that there are too many requests (429, or 403 at GitHub), after the pause that it asks for.
  * Throws CommentError; an answer that is not 2xx is one.
  */
 export class Api {
@@ -62,24 +66,36 @@ export class Api {
 
   /** The answer's JSON. */
   async send(request: ApiRequest): Promise<unknown> {
-    const response = await this.#exchange(request);
-    if (response.status >= 200 && response.status < 300) return jsonOf(response, request.what);
-    throw refusal(response, request.what, this.#token);
+    return jsonOf(await this.#answer(request), request.what);
   }
 
   /** The entries of a list, page by page, oldest first as the server has them. */
   async *list(request: Omit<ApiRequest, "method" | "body">): AsyncGenerator<unknown> {
     for (let page = 1; page <= PAGES_MAX; page += 1) {
       const query = { ...request.query, per_page: PAGE_SIZE, page };
-      const entries = await this.send({ ...request, method: "GET", query });
+      const response = await this.#answer({ ...request, method: "GET", query });
+      const entries = jsonOf(response, request.what);
       if (!Array.isArray(entries)) throw invalid(request.what, "gave no list");
       yield* entries;
-      if (entries.length < PAGE_SIZE) return;
+      if (!hasNext(response, entries.length)) return;
     }
     throw new CommentError(
       "THREAD_TOO_LONG",
       `${request.what}: there are more than ${PAGES_MAX * PAGE_SIZE} entries, the most that is read`,
     );
+  }
+
+  /** An answer that is 2xx. */
+  async #answer(request: ApiRequest): Promise<HttpResponse> {
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await this.#exchange(request);
+      if (response.status >= 200 && response.status < 300) return response;
+      // With 429, a pause was made already.
+      const pause = response.status === 403 && isLimited(response) ? pauseOf(response) : undefined;
+      if (attempt === TRIES || pause === undefined || pause > PAUSE_MAX_MS)
+        throw refusal(response, request.what, this.#token);
+      await sleep(pause);
+    }
   }
 
   async #exchange({ method, path, query = {}, body, what }: ApiRequest): Promise<HttpResponse> {
@@ -106,12 +122,32 @@ export class Api {
   }
 }
 
+/**
+ * Whether there is another page. Both servers name it in `Link`; only its presence is heeded, since it may name any host.
+ * Source: docs.github.com/rest, § Using pagination; docs.gitlab.com/api/rest, § Pagination. A page may be shorter than was asked for.
+ */
+function hasNext(response: HttpResponse, length: number): boolean {
+  const links = response.header("link");
+  return links === undefined ? length >= PAGE_SIZE : /;\s*rel="?next"?\s*(?:[,;]|$)/i.test(links);
+}
+
+/** GitHub says so with 403, too. Source: docs.github.com/rest, § Rate limits for the REST API. */
+function isLimited(response: HttpResponse): boolean {
+  if (response.status !== 403) return response.status === 429;
+  return response.header("retry-after") !== undefined || response.header("x-ratelimit-remaining") === "0";
+}
+
+/** How long the server wants to be left alone, in ms; undefined when it does not say. */
+function pauseOf(response: HttpResponse): number | undefined {
+  const after = Number(response.header("retry-after") ?? Number.NaN);
+  if (!Number.isNaN(after)) return after * 1000;
+  const reset = Number(response.header("x-ratelimit-reset") ?? Number.NaN);
+  return Number.isNaN(reset) ? undefined : Math.max(0, reset * 1000 - Date.now()) + 1000;
+}
+
 function refusal(response: HttpResponse, what: string, token: string): CommentError {
   const { status } = response;
-  // GitHub says so with 403, too.
-  const isLimited =
-    status === 403 && (response.header("retry-after") || response.header("x-ratelimit-remaining") === "0");
-  const code = isLimited
+  const code = isLimited(response)
     ? "API_RATE_LIMITED"
     : (CODE_OF[status] ?? (status >= 500 ? "API_UNAVAILABLE" : "API_REFUSED"));
   const said = wordsOf(response).replaceAll(token, "…");

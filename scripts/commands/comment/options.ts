@@ -5,6 +5,7 @@ export const COMMENT_HELP = `npm run comment -- --file FILE (--github OWNER/REPO
 Posts a review's Markdown on a pull or merge request, as one comment: the next time it is updated.
 
   --file FILE             what \`npm run review -- --output FILE.md\` wrote
+  --artifacts URL         of the run where the page and the JSON are: the comment ends with a link to it
   --github OWNER/REPO     a repository of GitHub; its token is in GITHUB_TOKEN, and may write pull requests
     --pull N              the pull request
     --workflow-run FILE   instead: the one of the run that a workflow_run event is about (GITHUB_EVENT_PATH)
@@ -17,6 +18,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 
 const OPTIONS = {
   file: { type: "string" },
+  artifacts: { type: "string" },
   github: { type: "string" },
   pull: { type: "string" },
   "workflow-run": { type: "string" },
@@ -28,6 +30,8 @@ const OPTIONS = {
 
 interface Common {
   readonly file: string;
+  /** Of the run where the other formats are. */
+  readonly artifacts?: string;
   readonly api: string;
 }
 
@@ -54,11 +58,12 @@ export function readCommentOptions(args: readonly string[], environment: NodeJS.
   if (values.help) return "help";
   const { file, github, gitlab, pull, "workflow-run": workflowRun, "merge-request": mergeRequest } = values;
   if (file === undefined) throw usage("--file is missing: what review wrote, e.g. --file review.md");
+  const common = { file, ...(values.artifacts !== undefined && { artifacts: runAddress(values.artifacts) }) };
   if ((github === undefined) === (gitlab === undefined)) throw usage("give either --github or --gitlab");
   if (gitlab !== undefined) {
     if (pull !== undefined || workflowRun !== undefined) throw usage("--gitlab goes with --merge-request alone");
     const api = apiAddress(values.api ?? environment.CI_API_V4_URL ?? "https://gitlab.com/api/v4");
-    return { host: "gitlab", project: gitlab, number: numberOf(mergeRequest, "merge-request"), file, api };
+    return { host: "gitlab", project: gitlab, number: numberOf(mergeRequest, "merge-request"), ...common, api };
   }
   const repository = github ?? "";
   if (!REPOSITORY.test(repository)) throw usage(`--github ${repository}: give OWNER/REPO`);
@@ -66,7 +71,7 @@ export function readCommentOptions(args: readonly string[], environment: NodeJS.
   if (pull !== undefined && workflowRun !== undefined) throw usage("give either --pull or --workflow-run");
   const api = apiAddress(values.api ?? environment.GITHUB_API_URL ?? "https://api.github.com");
   const named = workflowRun === undefined ? { number: numberOf(pull, "pull") } : { workflowRun };
-  return { host: "github", repository, pull: named, file, api };
+  return { host: "github", repository, pull: named, ...common, api };
 }
 
 function numberOf(text: string | undefined, option: string): number {
@@ -83,6 +88,12 @@ function apiAddress(given: string): string {
   if (url !== undefined && isSafe && url.username === "" && url.password === "" && url.search === "" && url.hash === "")
     return given.replace(/\/+$/, "");
   throw usage("--api: give https://HOST[/PATH], without a user or a query");
+}
+
+/** An address in which nothing has a meaning in Markdown. */
+function runAddress(given: string): string {
+  if (/^https?:\/\/[A-Za-z0-9.:-]+(?:\/[A-Za-z0-9._~/-]{0,1000})?$/.test(given)) return given;
+  throw usage("--artifacts: give the address of a run, https://HOST/PATH");
 }
 
 function usage(what: string): CommandError {

@@ -7,6 +7,8 @@ import { CommentError } from "./error";
 const BYTES_MAX = 4 * 1024 * 1024;
 /** Control characters but tab and line ends: what no report has. */
 const NO_TEXT = /[^\P{Cc}\t\r\n]/u;
+/** What GitLab, and bots of GitHub, take for a command to be run with the rights of who comments; no report has a line like it. */
+const COMMAND = /^\s*\//m;
 
 /**
  * A report in Markdown, as another job made it: a file itself (no link), a text, of bounded size, and by its marker one of ours.
@@ -22,7 +24,7 @@ export async function readReport(file: string, marker: string): Promise<string> 
       cause: error,
     });
   }
-  if (text.startsWith(marker) && !NO_TEXT.test(text)) return text;
+  if (text.startsWith(marker) && !NO_TEXT.test(text) && !COMMAND.test(text)) return text;
   throw new CommentError(
     "REPORT_NOT_A_REVIEW",
     `${file} is no report of \`npm run review -- --output FILE.md\`: give that file`,

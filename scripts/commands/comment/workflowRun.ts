@@ -11,7 +11,8 @@ const AUTOMATION = ".github/";
 /** A run of a workflow for a pull request. GitHub says all of it; only the branch's name is the pull request's own choice. */
 export interface WorkflowRun {
   readonly repository: string;
-  readonly headRepository: string;
+  /** null when it was deleted meanwhile. */
+  readonly headRepository: string | null;
   readonly headBranch: string;
   readonly headCommit: string;
 }
@@ -25,11 +26,17 @@ interface Pull {
 
 /** The run that the event `workflow_run` is about. @throws CommentError RUN_INVALID */
 export async function readRun(file: string, repository: string): Promise<WorkflowRun> {
-  let run: Record<string, unknown> & { head_repository?: { full_name?: unknown } };
+  let run: Record<string, unknown> & { head_repository?: { full_name?: unknown } | null };
   try {
     run = (JSON.parse(await readFile(file, "utf8")) as { workflow_run: typeof run }).workflow_run;
-    const [headRepository, headBranch, headCommit] = [run.head_repository?.full_name, run.head_branch, run.head_sha];
-    if (isText(headRepository) && isText(headBranch) && isText(headCommit) && run.event === "pull_request")
+    const headRepository = run.head_repository === null ? null : run.head_repository?.full_name;
+    const { head_branch: headBranch, head_sha: headCommit } = run;
+    if (
+      (headRepository === null || isText(headRepository)) &&
+      isText(headBranch) &&
+      isText(headCommit) &&
+      run.event === "pull_request"
+    )
       return { repository, headRepository, headBranch, headCommit };
   } catch (error) {
     throw new CommentError("RUN_INVALID", `${file} can't be read (${messageOf(error)}): give GITHUB_EVENT_PATH`, {
@@ -48,6 +55,7 @@ export async function readRun(file: string, repository: string): Promise<Workflo
  * @throws CommentError PULL_REQUEST_AMBIGUOUS
  */
 export async function pullOfRun(api: Api, run: WorkflowRun): Promise<number | undefined> {
+  if (run.headRepository === null) return undefined;
   const [owner] = run.headRepository.split("/");
   const query = { state: "open", head: `${owner}:${run.headBranch}` };
   const path = `/repos/${run.repository}/pulls`;

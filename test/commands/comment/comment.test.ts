@@ -72,6 +72,20 @@ describe.each(["github", "gitlab"] as const)("a comment on %s", (host) => {
     expect(bodies().at(-1)).toBe(REPORT);
   });
 
+  it("is found when pages are shorter than asked for", async () => {
+    forge.pageMax = 20;
+    for (let number = 0; number < 50; number += 1) forge.add("somebody", `remark ${number}`);
+    forge.add("reviewer", OLDER);
+    expect(await run(host), written.stderr).toBe(0);
+    expect(forge.comments).toHaveLength(51);
+  });
+
+  it("ends with a link to the run, when it is told", async () => {
+    expect(await run(host, "--artifacts", "https://forge.test/acme/shop/runs/7"), written.stderr).toBe(0);
+    expect(bodies()[0]).toMatch(/\n\n[^\n]*\[this run\]\(https:\/\/forge\.test\/acme\/shop\/runs\/7\)\.\n$/);
+    expect(bodies()[0]?.startsWith(REPORT.trimEnd())).toBe(true);
+  });
+
   it("is never another's, nor one that only quotes the marker", async () => {
     forge.add("somebody", OLDER);
     forge.add("reviewer", `> ${OLDER}`);
@@ -92,6 +106,7 @@ describe.each(["github", "gitlab"] as const)("a comment on %s", (host) => {
     const thread = host === "github" ? "/comments" : "/notes";
     forge.refuse(`GET ${thread}`, { status: 502 });
     forge.refuse(`POST ${thread}`, { status: 429, headers: { "retry-after": "0" } });
+    forge.refuse(`POST ${thread}`, { status: 403, headers: { "retry-after": "0" } });
     forge.refuse(`POST ${thread}`, { status: 503, afterWork: true });
     expect(await run(host), written.stderr).toBe(0);
     expect(bodies()).toEqual([REPORT]);
@@ -102,6 +117,7 @@ describe.each(["github", "gitlab"] as const)("a comment on %s", (host) => {
     [404, {}, "API_NOT_FOUND"],
     [422, {}, "API_REFUSED"],
     [403, { "x-ratelimit-remaining": "0" }, "API_RATE_LIMITED"],
+    [403, { "retry-after": "3600" }, "API_RATE_LIMITED"],
     [429, { "retry-after": "3600" }, "API_RATE_LIMITED"],
     [301, { location: "/elsewhere" }, "API_REFUSED"],
   ] as const)("fails with a code: %i %j", async (status, headers, code) => {
@@ -141,13 +157,14 @@ describe("a workflow's own token", () => {
 });
 
 describe("the report", () => {
-  it("is what review wrote: no other text, no binary, no link, no pipe, nothing huge", async () => {
+  it("is what review wrote: no other text, no binary, no command, no link, no pipe, nothing huge", async () => {
     const as = async (content: string | Buffer) => {
       await writeFile(file, content);
       return run("github");
     };
     await expectError(as("LGTM"), "REPORT_NOT_A_REVIEW");
     await expectError(as(`${REPORT}\0`), "REPORT_NOT_A_REVIEW");
+    await expectError(as(`${REPORT}\n/merge\n`), "REPORT_NOT_A_REVIEW");
     await expectError(as(Buffer.concat([Buffer.from(REPORT), Buffer.of(0xff)])), "REPORT_NOT_A_REVIEW");
     await expectError(as(REPORT + "x".repeat(65_536)), "REPORT_TOO_LARGE");
     await expectError(as(REPORT + "x".repeat(5_000_000)), "REPORT_TOO_LARGE");
@@ -176,6 +193,7 @@ describe("the options", () => {
     [["--file", "f", "--github", "acme/shop", "--pull", "7/../8"]],
     [["--file", "f", "--github", "acme/shop", "--pull", "7", "--workflow-run", "f"]],
     [["--file", "f", "--gitlab", "acme/shop", "--pull", "7"]],
+    [["--file", "f", "--github", "acme/shop", "--pull", "7", "--artifacts", "https://x.example/) @team ("]],
     [["--file", "f", "--github", "acme/shop", "--pull", "7", "--api", "http://api.example.com"]],
     [["--file", "f", "--github", "acme/shop", "--pull", "7", "--api", "https://user:password@api.example.com"]],
   ])("are refused before anything is sent: %j", async (args) => {

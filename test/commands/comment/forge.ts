@@ -23,7 +23,7 @@ export interface Refusal {
 
 /**
  * A server that answers as the APIs of GitHub (below /github) and GitLab (below /gitlab) are documented to, as far as comments go:
- * pages, 401 for a wrong token, 404 for what is not there, 422 or 400 for a comment without text.
+ * pages with `Link`, 401 for a wrong token, 404 for what is not there, 422 or 400 for a comment without text.
  */
 export class Forge {
   readonly comments: ForgeComment[] = [];
@@ -32,6 +32,8 @@ export class Forge {
   login: "reviewer" | "bot" = "reviewer";
   /** Whom it answers otherwise, by `METHOD path-ending`; each once. */
   readonly refusals: { readonly on: string; readonly refusal: Refusal }[] = [];
+  /** The most that it gives of a list at once, whatever is asked for. */
+  pageMax = 100;
   pulls: object[] = [];
   files: object[] = [];
   readonly #server = createServer((request, response) => void this.#answer(request, response));
@@ -75,13 +77,28 @@ export class Forge {
     if (refused?.refusal.afterWork === undefined && refused !== undefined) return send(response, refused.refusal);
     const answer =
       request.headers.authorization === `Bearer ${TOKEN}`
-        ? this.#work(request.method ?? "", pathname, searchParams, Buffer.concat(chunks).toString("utf8"))
+        ? this.#work(request.method ?? "", pathname, Buffer.concat(chunks).toString("utf8"))
         : { status: 401, body: { message: "Bad credentials" } };
     if (refused !== undefined) return send(response, refused.refusal);
-    send(response, { status: answer.status, body: JSON.stringify(answer.body) });
+    send(response, { status: answer.status, ...this.#paged(answer.body, searchParams) });
   }
 
-  #work(method: string, path: string, query: URLSearchParams, sent: string): { status: number; body: unknown } {
+  /** A list is given in pages; the next one is named, with an address that nobody should follow blindly. */
+  #paged(body: unknown, query: URLSearchParams): Pick<Refusal, "headers" | "body"> {
+    if (!Array.isArray(body)) return { body: JSON.stringify(body) };
+    const size = Math.min(Number(query.get("per_page") ?? 30), this.pageMax);
+    const number = Number(query.get("page") ?? 1);
+    const links = [
+      `<https://elsewhere.example/?page=1>; rel="first"`,
+      ...(number * size < body.length ? [`<https://elsewhere.example/?page=${number + 1}>; rel="next"`] : []),
+    ];
+    return {
+      headers: { link: links.join(", ") },
+      body: JSON.stringify(body.slice((number - 1) * size, number * size)),
+    };
+  }
+
+  #work(method: string, path: string, sent: string): { status: number; body: unknown } {
     const [, host, rest = ""] = /^\/(github|gitlab)(\/.*)$/.exec(path) ?? [];
     const isGithub = host === "github";
     if (rest === "/user") {
@@ -89,13 +106,13 @@ export class Forge {
         return { status: 403, body: { message: "Resource not accessible by integration" } };
       return { status: 200, body: isGithub ? { login: this.login, type: "User" } : { id: idOf(this.login) } };
     }
-    if (rest === "/repos/acme/shop/pulls") return { status: 200, body: page(this.pulls, query) };
-    if (rest === "/repos/acme/shop/pulls/7/files") return { status: 200, body: page(this.files, query) };
+    if (rest === "/repos/acme/shop/pulls") return { status: 200, body: this.pulls };
+    if (rest === "/repos/acme/shop/pulls/7/files") return { status: 200, body: this.files };
     if (rest === "/repos/acme/shop/pulls/7") return { status: 200, body: this.pulls[0] };
     const thread = isGithub ? "/repos/acme/shop/issues/7/comments" : "/projects/acme%2Fshop/merge_requests/7/notes";
     const one = isGithub ? "/repos/acme/shop/issues/comments/" : `${thread}/`;
     if (method === "GET" && rest === thread)
-      return { status: 200, body: page(this.comments, query).map((comment) => shown(comment, isGithub)) };
+      return { status: 200, body: this.comments.map((comment) => shown(comment, isGithub)) };
     const { body } = sent === "" ? {} : (JSON.parse(sent) as { body?: string });
     if (method === "POST" && rest === thread) {
       if (body === undefined || body === "") return { status: 422, body: { message: "Validation Failed" } };
@@ -120,12 +137,6 @@ function shown({ id, body, author }: ForgeComment, isGithub: boolean): object {
 
 function idOf(login: string): number {
   return [...login].reduce((sum, character) => sum * 31 + character.charCodeAt(0), 7) % 100_000;
-}
-
-function page<Item>(items: readonly Item[], query: URLSearchParams): Item[] {
-  const size = Math.min(Number(query.get("per_page") ?? 30), 100);
-  const number = Number(query.get("page") ?? 1);
-  return items.slice((number - 1) * size, number * size);
 }
 
 function send(response: ServerResponse, { status, headers, body = "" }: Refusal): void {

@@ -82,6 +82,11 @@ describe("the comment of a workflow run", () => {
     expect(bodies()).toEqual([]);
   });
 
+  it("is not made, which is no failure, when the run's fork is gone", async () => {
+    expect(await run({ workflow_run: { ...RUN, head_repository: null } }), written).toBe(0);
+    expect(bodies()).toEqual([]);
+  });
+
   it("is a notice in place of the report when the pull request changes its own workflows, or too much to tell", async () => {
     const clean = forge.files;
     const many = Array.from({ length: 60 }, (_, at) => ({ filename: `file-${at}` }));

@@ -17,8 +17,8 @@ import { flipBlocks } from "./flips";
 /** The first line of each comment: by it a later review finds the comment, and replaces it. Shown nowhere. */
 export const COMMENT_MARKER = "<!-- breakwater-trust-review -->";
 
-/** GitHub refuses a longer comment. */
-export const COMMENT_LENGTH_MAX = 65_536;
+/** GitHub takes 65,536 characters, of four bytes in UTF-8 at most; the rest is for what `npm run comment` adds. */
+export const COMMENT_LENGTH_MAX = 65_536 - 2_048;
 const LENGTH_MIN = 8_192;
 
 export interface MarkdownOptions {
