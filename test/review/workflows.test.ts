@@ -15,6 +15,7 @@ interface Job {
   readonly permissions?: object;
   readonly "runs-on": string | string[];
   readonly if?: string;
+  readonly concurrency?: object;
   readonly steps: readonly Step[];
 }
 
@@ -37,11 +38,12 @@ describe.each(NAMES)("the workflow %s", (name) => {
     for (const { run = "" } of stepsOf(workflow(name))) expect(run).not.toContain("${{");
   });
 
-  it("uses GitHub's own actions alone, each by a major version", () => {
+  it("uses GitHub's own actions alone, each by its commit, with its version for a reader", () => {
     for (const { uses, run } of stepsOf(workflow(name))) {
       expect(uses === undefined).toBe(run !== undefined);
-      if (uses !== undefined)
-        expect(uses).toMatch(/^actions\/(checkout|setup-node|upload-artifact|download-artifact)@v\d+$/);
+      if (uses === undefined) continue;
+      expect(uses).toMatch(/^actions\/(checkout|setup-node|upload-artifact|download-artifact)@[0-9a-f]{40}$/);
+      expect(text(`.github/workflows/${name}.yml`)).toMatch(new RegExp(`uses: ${uses} # v\\d+\\.\\d+\\.\\d+\\n`));
     }
   });
 
@@ -59,15 +61,21 @@ describe("the review of a pull request", () => {
   const review = workflow("trust-review");
 
   it("runs for pull requests, where a fork's token may only read, and may do no more", () => {
-    expect(Object.keys(review.on)).toEqual(["pull_request"]);
+    expect(Object.keys(review.on)).toEqual(["pull_request", "merge_group"]);
     expect(review.permissions).toEqual({ contents: "read" });
     expect(Object.values(review.jobs).map(({ permissions }) => permissions)).toEqual([undefined]);
+  });
+
+  it("is never skipped, which GitHub would count as passed, and runs again when the base is another", () => {
+    expect(review.on.pull_request).toEqual({ types: ["opened", "synchronize", "reopened", "edited"] });
+    expect(review.on.merge_group).toBeNull();
+    expect(Object.entries(review.jobs).map(([name, job]) => [name, job.if])).toEqual([["review", undefined]]);
   });
 
   it("checks out the base alone", () => {
     const checkouts = stepsOf(review).filter(({ uses }) => uses?.startsWith("actions/checkout@"));
     expect(checkouts.map(({ with: inputs }) => inputs?.ref)).toEqual([
-      expression("github.event.pull_request.base.sha"),
+      expression("github.base_ref || github.event.merge_group.base_ref"),
     ]);
     for (const { run = "" } of stepsOf(review))
       expect(run).not.toMatch(/git (checkout|switch|restore|reset|worktree|pull|merge)\b/);
@@ -76,13 +84,14 @@ describe("the review of a pull request", () => {
   it("takes nothing that the pull request can word into an expression", () => {
     const known = [
       "github.event.pull_request.number",
-      "github.event.pull_request.base.sha",
-      "github.base_ref",
+      "github.event.pull_request.number || github.ref",
+      "github.base_ref || github.event.merge_group.base_ref",
       "github.sha",
       "github.token",
       "github.server_url",
       "runner.temp",
-      "vars.TRUST_REVIEW_INVENTORY",
+      "steps.objects.outputs.base",
+      "steps.objects.outputs.head",
       "steps.review.outputs.code",
     ];
     for (const used of expressions(review)) expect(known.map(expression)).toContain(used);
@@ -109,6 +118,12 @@ describe("the comment of a pull request", () => {
     expect(comment.jobs.comment?.if).toContain("workflow_run.event == 'pull_request'");
   });
 
+  it("is one job at a time for a branch; one that is skipped neither waits nor pushes another out", () => {
+    expect(comment).not.toHaveProperty("concurrency");
+    expect(comment.jobs.comment?.concurrency).toEqual({ group: expect.stringContaining("workflow_run.head_branch") });
+    expect(comment.jobs.comment?.if).toContain(`contains(fromJSON('["success", "failure"]'),`);
+  });
+
   it("may comment, in one job, and no more", () => {
     expect(comment.permissions).toEqual({});
     expect(Object.entries(comment.jobs).map(([name, { permissions }]) => [name, permissions])).toEqual([
@@ -122,7 +137,8 @@ describe("the comment of a pull request", () => {
     const download = steps.find(({ uses }) => uses?.startsWith("actions/download-artifact@"));
     expect(download?.with?.path).toBe(`${expression("runner.temp")}/trust-review`);
     expect(download?.with?.["run-id"]).toBe(expression("github.event.workflow_run.id"));
-    for (const used of expressions(comment)) expect(used).not.toMatch(/head_branch|head_commit|pull_requests/);
+    for (const used of expressions(comment.jobs.comment?.steps))
+      expect(used).not.toMatch(/head_branch|head_commit|pull_requests/);
   });
 
   it("has the token in the step that comments, and none while packages are installed", () => {
@@ -140,6 +156,7 @@ describe("the drift check", () => {
     expect(Object.keys(drift.on)).toEqual(["schedule", "workflow_dispatch"]);
     expect(drift.permissions).toEqual({});
     expect(drift.jobs.drift?.["runs-on"]).toEqual(["self-hosted", "breakwater"]);
+    expect(drift.jobs.drift?.if).toContain("github.ref_name == github.event.repository.default_branch");
   });
 
   it("changes nothing", () => {
@@ -161,7 +178,7 @@ describe("the jobs of GitLab", () => {
     );
     for (const name of ["trust-review", "trust-review-comment"]) {
       expect(jobs[name].extends).toBe(".trust-review");
-      expect(scripts(jobs[name])).toMatch(/cd "\$base"\n[^\n]*n(pm run|ode)/);
+      expect(scripts(jobs[name])).toMatch(/cd "\$base"\n(while [^\n]*\n[^\n]*\ndone [^\n]*\n)?[^\n]*n(pm run|ode)/);
       expect(scripts(jobs[name])).not.toMatch(/git (checkout|switch|restore|reset|pull|merge) /);
     }
   });
