@@ -15,11 +15,12 @@ import { readCommittedTrust } from "./committedTrust";
 import { Declared } from "./declared";
 import { tlsCertificate } from "./harborCertificate";
 import type { HarborConfig } from "./harborConfig";
-import { imagesToMake, pushedImage, pusherOf } from "./harborImage";
+import { imagesToMake, pushedImage } from "./harborImage";
 import { harborOutputsOf } from "./harborOutputsOf";
 import { homeOf } from "./home";
 import type { Machine } from "./machine";
 import { behind, given, goesWith } from "./options";
+import { pusherOf } from "./pusher";
 
 /** One machine: Harbor by Docker Compose, with a certificate that clients know, and gates that only trusted images pass. */
 export async function harbor(config: HarborConfig, machine: Machine) {
@@ -52,7 +53,7 @@ export async function harbor(config: HarborConfig, machine: Machine) {
   );
 
   const images = new Declared(toMake, (image) => {
-    const robot = robots.named(pusherOf(image, config));
+    const robot = robots.named(pusherOf(image, config.robots) ?? ""); // the validation of the config has found one
     const pushed = pushedImage(image, projects.named(image.project), robot);
     const { format, expiry, userMetadata, acceptWeaker } = image;
     const signed = new SignedImage(image.name, {

@@ -23,12 +23,6 @@ export function pushedImage(image: ImageConfig, project: HarborProject, robot: H
   return new PushedImage(name, { ...place, source: source ?? "" }, behind);
 }
 
-/** The robot with which an image is pushed and signed; the validation of the config has found one. */
-export function pusherOf({ project, pushedBy }: ImageConfig, { robots }: HarborConfig): string {
-  const may = robots.find((robot) => robot.project === project && robot.permissions === "push");
-  return pushedBy ?? may?.name ?? "";
-}
-
 /**
  * All images; without those to be built that can't be built here, or, as long as the stack is nowhere yet, of which can't be told
  * what would be built. What is left out is said. Throws BuildContextError for a Git URL that names no commit.

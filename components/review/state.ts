@@ -41,7 +41,13 @@ export interface StackSettings {
   readonly hostname: string | undefined;
   readonly projects: readonly ProjectSettings[];
   readonly robots: readonly RobotSettings[];
+  readonly identities: readonly IdentitySettings[];
   readonly images: readonly ImageSettings[];
+  /** Undefined where no Harbor is declared. */
+  readonly installation: InstallationSettings | undefined;
+  readonly secrets: SecretSettings;
+  /** What providers read on their own, `docker:host`: a digest of each value, which may be a password. */
+  readonly providers: Readonly<Record<string, string>>;
 }
 
 export interface ProjectSettings {
@@ -56,13 +62,63 @@ export interface RobotSettings {
   readonly name: string;
   readonly project: string;
   readonly permissions: string;
+  /** How many days its password is good; undefined: without an end. */
+  readonly days: number | undefined;
+  /** How long the password before stays good once there is a new one: `7d`. */
+  readonly overlap: string;
+}
+
+/** An identity that images are signed by; its certificate is committed with the trust. */
+export interface IdentitySettings {
+  readonly name: string;
+  /** Of its private key, on the machine of an `up`. */
+  readonly keyFile: string;
 }
 
 export interface ImageSettings {
   readonly name: string;
   /** `host/project/repository:tag` */
   readonly reference: string;
+  readonly content: ImageContent;
   readonly signedBy: string;
+  /** The robot that pushes image and signature. */
+  readonly pushedBy: string;
+  /** Its tag may be taken from what somebody else pushed. */
+  readonly acceptTag: boolean;
+  /** After how many seconds its signatures expire; undefined: never. */
+  readonly expirySeconds: number | undefined;
   /** Weaknesses that its gate accepts by name. */
   readonly acceptWeaker: readonly string[];
+}
+
+/** What an image is made of: built from a folder or a Git URL, or taken from where it is. */
+export type ImageContent =
+  | { readonly context: string; readonly dockerfile?: string; readonly platform?: string; readonly rebuild?: string }
+  | { readonly source: string };
+
+/** What runs as root on the machine of the registry, and how clients know the registry. */
+export interface InstallationSettings {
+  /** Harbor's release. */
+  readonly version: string;
+  /** An offline installer; undefined: the images of the release are pulled. */
+  readonly installer: { readonly path: string; readonly sha256: string } | undefined;
+  readonly certificate: TlsSettings;
+}
+
+/** Where the registry's TLS certificate is from. */
+export interface TlsSettings {
+  /** `letsencrypt`, or `the file chain.pem with the key key.pem`. */
+  readonly from: string;
+  /** A file with the root that clients here are told to trust, where they don't know it. */
+  readonly root: string | undefined;
+  /** The command that is run for DNS records, word by word; empty without one. */
+  readonly hook: readonly string[];
+}
+
+/** Never a secret itself: what is encrypted stays so, and of that there is a digest. */
+export interface SecretSettings {
+  /** Of Harbor's admin; undefined where the config has none. */
+  readonly adminPassword: string | undefined;
+  /** Of what the config's secrets are encrypted with; undefined where nothing is. */
+  readonly encryption: string | undefined;
 }

@@ -4,16 +4,11 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FolderTree } from "../../components/files/folderTree";
 import { readState } from "../../components/review/readState";
-import type { Readable, StackSettings, TrustState } from "../../components/review/state";
+import type { Readable, TrustState } from "../../components/review/state";
 import * as make from "../support/certificates";
+import { stackSettings } from "./semantic/support";
 
-const SETTINGS: StackSettings = {
-  environment: "harbor",
-  hostname: "r.example.com",
-  projects: [],
-  robots: [],
-  images: [],
-};
+const SETTINGS = stackSettings({ hostname: "r.example.com" });
 let root: make.TestCertificate;
 let directory: string;
 

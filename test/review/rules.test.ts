@@ -17,6 +17,7 @@ import { DEFAULT_RULES, parseRules } from "../../components/review/rules/ruleFil
 import { RULES } from "../../components/review/rules/rules";
 import type { StackState, TrustState } from "../../components/review/state";
 import * as make from "../support/certificates";
+import { image, stackSettings } from "./semantic/support";
 
 const AT = new Date("2026-11-30T12:00:00Z");
 const REFERENCE = "r.example.com/app@sha256:aa";
@@ -193,15 +194,7 @@ describe("a rule", () => {
   });
 
   it("no-weakness-accepted names the image", () => {
-    const image = {
-      name: "net-monitor",
-      reference: "r.example.com/app:v1",
-      signedBy: "acme",
-      acceptWeaker: ["expiry"],
-    };
-    const settings = {
-      value: { environment: "harbor", hostname: undefined, projects: [], robots: [], images: [image] },
-    };
+    const settings = { value: stackSettings({ images: [image({ name: "net-monitor", acceptWeaker: ["expiry"] })] }) };
     expect(result("rules: {no-weakness-accepted: true}", { head: head({}, settings) }).subjects).toEqual([
       "net-monitor",
     ]);

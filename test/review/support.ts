@@ -12,6 +12,7 @@ import { RegistryHealth } from "../../components/review/inventory/registryHealth
 import type { UnknownImage } from "../../components/review/report/report";
 import type { StackState, TrustState } from "../../components/review/state";
 import type { RegistryConnection } from "../../components/oci/connection";
+import { stackSettings } from "./semantic/support";
 
 export const now = () => new Date();
 
@@ -64,10 +65,7 @@ export function side(
         ? { problem: { code: "POLICY_MALFORMED", message: "it is no JSON" } }
         : { value: compileTrust(trust) },
     identities: new Map(),
-    settings:
-      hostname === undefined
-        ? undefined
-        : { value: { environment: "harbor", hostname, projects: [], robots: [], images: [] } },
+    settings: hostname === undefined ? undefined : { value: stackSettings({ hostname }) },
   });
   return {
     name,

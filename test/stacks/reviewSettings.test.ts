@@ -22,4 +22,38 @@ describe("the config that a review reads", () => {
     }
     expect(() => read(`${text.trimEnd()}\n  robots: []\n`)).toThrow(ConfigInvalidError);
   });
+
+  it("says what each image is made of, who signs and pushes it, and where the keys are", () => {
+    const { images, identities, robots, installation } = read(text);
+    expect(images).toEqual([
+      {
+        name: "net-monitor",
+        reference: "myharbor-registry.online/notation-project/net-monitor:v1",
+        content: { context: "https://github.com/wabbit-networks/net-monitor.git#main" },
+        ...{ signedBy: "wabbit-networks.io", pushedBy: "ci", acceptTag: false, acceptWeaker: [] },
+      },
+    ]);
+    expect(identities).toEqual([{ name: "wabbit-networks.io", keyFile: "/etc/breakwater/wabbit-networks.io.key" }]);
+    expect(robots[1]).toEqual({
+      ...{ name: "cluster", project: "notation-project", permissions: "pull", days: 365, overlap: "7d" },
+    });
+    expect(installation).toEqual({ version: "2.15.2", certificate: { from: "letsencrypt", hook: [] } });
+  });
+
+  it("holds of secrets, and of what providers read, nothing but that they are others", () => {
+    const secret = (word: string) =>
+      read(`${text}  breakwater:adminPassword: {secure: ${word}}\n  docker:host: ${word}\nencryptionsalt: ${word}\n`);
+    const { secrets, providers } = secret("one");
+    expect(JSON.stringify([secrets, providers])).not.toContain("one");
+    expect(secret("one")).toEqual({ ...read(text), secrets, providers });
+    for (const other of [secret("two")]) {
+      expect(other.secrets.adminPassword).not.toBe(secrets.adminPassword);
+      expect(other.secrets.encryption).not.toBe(secrets.encryption);
+      expect(other.providers["docker:host"]).not.toBe(providers["docker:host"]);
+    }
+  });
+
+  it("is refused with what the engine takes from elsewhere", () => {
+    expect(() => read(`${text}environment: [company/production]\n`)).toThrow(/environment.*no commit/);
+  });
 });

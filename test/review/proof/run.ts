@@ -18,6 +18,7 @@ import { type CorpusImage, pushCorpus } from "./corpus";
 import type { ProofState } from "./edits";
 import { expectedOf, type Verdicts } from "./expected";
 import { cliVerdicts } from "./notation";
+import { stackSettings } from "../semantic/support";
 
 const STACK = "production";
 
@@ -69,7 +70,7 @@ export async function startProof(seed: number, repositoriesOfKind: number): Prom
   };
   const initial = (): ProofState => ({
     trust: structuredClone(baseTrust(host, authorities)),
-    settings: { environment: "harbor", hostname: host, projects: PROJECTS, robots: [], images: [] },
+    settings: stackSettings({ hostname: host, projects: PROJECTS }),
   });
   const base = await sideOf(initial());
 

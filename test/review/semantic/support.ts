@@ -3,7 +3,14 @@ import { compileTrust } from "../../../components/notary/trust/declaration";
 import type { SignatureVerification, TrustPolicyStatement } from "../../../components/notary/trust/document";
 import type { Finding, FindingKind } from "../../../components/review/finding";
 import { semanticDiff } from "../../../components/review/semantic/semanticDiff";
-import type { Problem, StackSettings, StackState, TrustState } from "../../../components/review/state";
+import type {
+  ImageSettings,
+  Problem,
+  RobotSettings,
+  StackSettings,
+  StackState,
+  TrustState,
+} from "../../../components/review/state";
 import * as make from "../../support/certificates";
 
 export const HOST = "registry.example.com";
@@ -68,11 +75,35 @@ export function stackState(options: StackOptions, stack = "production"): StackSt
     identities: new Map(
       Object.entries(identities).map(([name, pem]) => [name, { value: parseCertificates(Buffer.from(pem)) }]),
     ),
-    settings: settings && {
-      value: { environment: "harbor", hostname: HOST, projects: [], robots: [], images: [], ...settings },
-    },
+    settings: settings && { value: stackSettings(settings) },
   };
 }
+
+/** What a config says that declares a registry, and nothing in it. */
+export function stackSettings(settings: Partial<StackSettings> = {}): StackSettings {
+  return {
+    ...{ environment: "harbor", hostname: HOST, projects: [], robots: [], identities: [], images: [] },
+    installation: {
+      version: "2.15.2",
+      installer: undefined,
+      certificate: { from: "letsencrypt", root: undefined, hook: [] },
+    },
+    secrets: { adminPassword: undefined, encryption: undefined },
+    providers: {},
+    ...settings,
+  };
+}
+
+export const robot = (changes: Partial<RobotSettings> = {}): RobotSettings => ({
+  ...{ name: "ci", project: "team", permissions: "push", days: 365, overlap: "7d" },
+  ...changes,
+});
+
+export const image = (changes: Partial<ImageSettings> = {}): ImageSettings => ({
+  ...{ name: "app", reference: `${APP}:v1`, content: { context: "https://git.example.com/app.git#main" } },
+  ...{ signedBy: "release", pushedBy: "ci", acceptTag: false, expirySeconds: undefined, acceptWeaker: [] },
+  ...changes,
+});
 
 export function trustState(...stacks: StackState[]): TrustState {
   return { name: "side", stacks: new Map(stacks.map((stack) => [stack.stack, stack])) };
