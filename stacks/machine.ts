@@ -10,7 +10,7 @@ export interface Machine {
   /** Names of secrets in the stack's config that are not read in this run. */
   readonly unreadSecrets?: readonly string[];
   /** The images that the stack vouches for as it is: they are judged before anything changes. */
-  readonly liveImages?: InventorySource;
+  readonly liveImages?: Pick<InventorySource, "entries">;
   /** A run that targets Harbor and its certificate: nothing else is declared. */
   readonly renewal?: {
     /** What the stack has beside them, and keeps as it is. */

@@ -24,7 +24,12 @@ export interface MapImage {
  * The trust map: identities → stores → statements → repositories → images. A store that two statements name is a node for each,
  * so that each path from an identity to a repository is one that the policy allows.
  */
-export function trustMap(base: TrustState, head: TrustState, images: readonly MapImage[] = []): TrustMap {
+export function trustMap(
+  base: TrustState,
+  head: TrustState,
+  images: readonly MapImage[] = [],
+  imagesLeftOut = 0,
+): TrustMap {
   const map = new MapBuilder();
   for (const stack of stackNames(base, head)) {
     const { before, after } = trustSides(base.stacks.get(stack), head.stacks.get(stack));
@@ -36,7 +41,7 @@ export function trustMap(base: TrustState, head: TrustState, images: readonly Ma
     if (after) addSide("head", stack, after, own, keyOf, map);
     addImages(stack, own, map);
   }
-  return map.build();
+  return { ...map.build(), imagesLeftOut };
 }
 
 type Side = "base" | "head";

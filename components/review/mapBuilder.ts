@@ -25,7 +25,7 @@ export class MapBuilder {
     this.#fixed.set(node.id, { node, change, from });
   }
 
-  build(): TrustMap {
+  build(): Pick<TrustMap, "nodes" | "edges"> {
     const { base, head } = this.#nodes;
     const nodes = keysOf(base, head).map((id): MapNode => {
       const [before, after] = [base.get(id), head.get(id)];

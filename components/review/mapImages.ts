@@ -9,11 +9,20 @@ const UNCHANGED_MAX = 2000;
 export class MapImages {
   readonly #flips: MapImage[] = [];
   readonly #others: MapImage[] = [];
+  #leftOut = 0;
+
+  /** How many images are not among `all`, for want of room. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
 
   add({ image, stack, before, after }: ImageVerdicts): void {
     const isFlip = flips(before, after);
     const list = isFlip ? this.#flips : this.#others;
-    if (!isFlip && list.length >= UNCHANGED_MAX) return;
+    if (!isFlip && list.length >= UNCHANGED_MAX) {
+      this.#leftOut += 1;
+      return;
+    }
     const { reference, scope, tags } = image;
     list.push({ stack, reference, scope, tags, verdict: after.verdict, flips: isFlip });
   }

@@ -2,7 +2,7 @@ import type { FileTree } from "../files/tree";
 import type { RevocationSource } from "../notary/revocation/revocationSource";
 import { ReviewError } from "./error";
 import { enforcerEffects } from "./enforcers";
-import { entriesOfAll } from "./inventory/combined";
+import { Inventories } from "./inventory/inventories";
 import type { InventorySource } from "./inventory/inventory";
 import { trustMap } from "./map";
 import { MapImages } from "./mapImages";
@@ -33,7 +33,10 @@ export interface ReviewArgs {
   readonly stacks?: readonly string[];
   /** Empty: nothing is said of images. */
   readonly inventories: readonly InventorySource[];
+  /** As of when everything is judged. */
   readonly at: Date;
+  /** When the review is made. */
+  readonly today: Date;
   readonly revocation: RevocationSource;
   readonly onProgress?: (progress: VerdictProgress) => void;
 }
@@ -43,7 +46,8 @@ export interface ReviewArgs {
  * @throws RuleError, TreeError, ReviewError REVIEW_STACK_UNKNOWN; what can't be read of the sides' trust is a problem of the report, which is then partial
  */
 export async function review(args: ReviewArgs): Promise<Report> {
-  const { at, inventories } = args;
+  const { at, today } = args;
+  const inventories = new Inventories(args.inventories);
   const declared = readRules(args.base.tree);
   // Two folders in notation's layout are one stack, wherever they are.
   const folders = [args.base, args.head].every(({ tree }) => isTrustFolder(tree));
@@ -53,7 +57,7 @@ export async function review(args: ReviewArgs): Promise<Report> {
   const findings = [...rulesChanged(args.base.tree, args.head.tree), ...semanticDiff(base, head)];
   const shown = new MapImages();
   const images = await verdictDiff({
-    images: entriesOfAll(inventories),
+    images: inventories.entries(),
     base,
     head,
     clock: () => at,
@@ -64,20 +68,22 @@ export async function review(args: ReviewArgs): Promise<Report> {
   const problems = [...problemsOf(base), ...problemsOf(head)];
   const judged = judgeRules(declared.rules, declared.exceptions, {
     ...{ head, findings, at },
-    images: inventories.length === 0 ? undefined : images,
+    images: args.inventories.length === 0 ? undefined : images,
   });
   return {
     version: 1,
     base: nameOf(args.base),
     head: nameOf(args.head),
     at: at.toISOString(),
+    made: today.toISOString(),
     partial: problems.length > 0 || images.unknown.length > 0,
     problems,
+    inventories: inventories.facts(),
     semantic: findings,
     ...images,
     enforcers: enforcerEffects(base, head),
     ...judged,
-    map: trustMap(base, head, shown.all()),
+    map: trustMap(base, head, shown.all(), shown.leftOut),
     validity: validitiesOf(base, head),
   };
 }

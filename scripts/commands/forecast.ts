@@ -1,23 +1,22 @@
-import { projectRoot } from "../../components/files/paths";
 import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { asReport } from "../../components/review/forecast/asReport";
 import { type ForecastProgress, forecast as lookAhead } from "../../components/review/forecast/forecast";
 import { outcomeOf } from "../../components/review/forecast/forecastReport";
 import { renderForecast } from "../../components/review/forecast/renderForecast";
 import { servedCertificates } from "../../components/review/forecast/servedCertificates";
-import { entriesOfAll } from "../../components/review/inventory/combined";
+import { Inventories } from "../../components/review/inventory/inventories";
 import { MapImages } from "../../components/review/mapImages";
 import { stateOf } from "../../components/review/review";
 import type { TrustState } from "../../components/review/state";
 import { readSettings } from "../../stacks/reviewSettings";
-import { say, show } from "./command";
+import { show } from "./command";
 import { CommandError } from "./error";
 import { FORECAST_HELP, type ForecastOptions, readForecastOptions } from "./forecast/options";
 import { offlineRevocation } from "./review/offline";
 import { ImageProgress } from "./review/progress";
 import { renderReport } from "./review/render";
 import { folderOfPerson, judging, openInventories, writeReports } from "./review/run";
-import { sideNamed, workingFolder } from "./review/sides";
+import { reviewedProject, sideNamed, workingFolder } from "./review/sides";
 
 /** `npm run forecast`; resolves to its exit code. */
 export function forecast(args: readonly string[]): Promise<number> {
@@ -32,30 +31,28 @@ export function forecast(args: readonly string[]): Promise<number> {
 
 async function run(options: ForecastOptions, today: Date): Promise<number> {
   const directory = folderOfPerson();
-  const side =
-    options.base === undefined ? workingFolder(projectRoot) : sideNamed(options.base, projectRoot, directory);
+  const project = reviewedProject(options.repository, directory);
+  const side = options.base === undefined ? workingFolder(project) : sideNamed(options.base, project, directory);
   const trust = stateOf(side, { readSettings, ...(options.stacks && { stacks: options.stacks }) });
   requireTrust(trust, options.stacks ?? []);
   const { at, until } = options;
   const { sources, context, images } = await openInventories(options, directory);
   const ofStacks = new Map(images.flatMap(({ connection }) => (connection ? [[connection.host, connection]] : [])));
+  const inventories = new Inventories(sources);
   const progress = new ImageProgress(inWords);
   const shown = new MapImages();
   const found = await lookAhead({
     ...{ trust, at, until, today },
-    images: entriesOfAll(sources),
+    images: inventories.entries(),
+    inventories: () => inventories.facts(),
     revocation: options.offline ? offlineRevocation : httpRevocationSource(),
     served: (host) => servedCertificates(ofStacks.get(host) ?? context.connectionTo(host)),
     onProgress: (now) => progress.show(now),
     onVerdict: (image, stack, verdict) => shown.add({ image, stack, before: verdict, after: verdict }),
   });
   progress.end();
-  if (found.counts.lasting + found.counts.refused === 0)
-    say(
-      `No image of ${options.inventories.join(", ")} is verified at the beginning: there is nothing that could fail later.`,
-    );
   await writeReports(options.outputs, directory, renderedAs);
-  return outcomeOf(found);
+  return outcomeOf(found, options.failOn);
 
   function renderedAs(format: ForecastOptions["outputs"][number]["format"]): string {
     if (format === "markdown") return renderForecast(found);

@@ -12,9 +12,8 @@ import type { StackName } from "./stackName";
 // What is in force, for the rules of the next run to compare with.
 
 /** The images that a stack vouches for as it is; its state is asked when the rules are judged. */
-export function liveImagesOf(stackOf: () => Stack | undefined): InventorySource {
+export function liveImagesOf(stackOf: () => Stack | undefined): Pick<InventorySource, "entries"> {
   return {
-    name: STATE,
     async *entries() {
       const deployment = await stackOf()?.exportStack();
       if (deployment === undefined) return;

@@ -3,16 +3,13 @@ import { printable } from "../../components/notary/quoted";
 import { summaryText } from "../../components/review/report/summary";
 import { review as judge, outcomeOf } from "../../components/review/review";
 import { readSettings } from "../../stacks/reviewSettings";
-import { say, show } from "./command";
+import { show } from "./command";
 import { offlineRevocation } from "./review/offline";
 import { REVIEW_HELP, type ReviewOptions, readReviewOptions } from "./review/options";
 import { ImageProgress, verdictsInWords } from "./review/progress";
 import { renderReport, schemaText } from "./review/render";
 import { folderOfPerson, judging, openInventories, writeReports } from "./review/run";
 import { reviewedProject, sideNamed, workingFolder } from "./review/sides";
-
-/** What began a minute ago is now. */
-const PAST_MS = 60_000;
 
 /** `npm run review`; resolves to its exit code. */
 export function review(args: readonly string[]): Promise<number> {
@@ -31,13 +28,12 @@ async function run(options: ReviewOptions): Promise<number> {
   const project = reviewedProject(options.repository, directory);
   const base = sideNamed(options.base, project, directory);
   const head = options.head === undefined ? workingFolder(project) : sideNamed(options.head, project, directory);
-  const at = options.at ?? new Date();
-  if (at.getTime() < Date.now() - PAST_MS)
-    say(`Judged as of ${at.toISOString()}, which is past: what is revoked or deleted since then counts all the same.`);
+  const today = new Date();
+  const at = options.at ?? today;
   const progress = new ImageProgress(verdictsInWords);
   const { sources } = await openInventories(options, directory);
   const report = await judge({
-    ...{ base, head, readSettings, at },
+    ...{ base, head, readSettings, at, today },
     ...(options.stacks && { stacks: options.stacks }),
     inventories: sources,
     revocation: options.offline ? offlineRevocation : httpRevocationSource(),

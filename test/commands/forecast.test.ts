@@ -81,16 +81,26 @@ describe("npm run forecast", () => {
     expect(await readFile(page, "utf8")).toContain('"cause":"leaf"');
   });
 
+  it("is no failure for what is renewed as a rule, unless that is asked for", async () => {
+    // The registry's certificate ends before the signer's.
+    const until = new Date(Date.now() + 25 * 86_400_000).toISOString();
+    expect(await forecast(args("--until", until, "--json"))).toBe(0);
+    const { events } = JSON.parse(written.stdout) as Forecast;
+    expect(events.map(({ cause, unlessRenewed }) => [cause, unlessRenewed])).toEqual([["tls", true]]);
+    expect(await forecast(args("--until", until, "--fail-on", "any"))).toBe(1);
+  });
+
   it("exits with 0 where nothing fails until then, and with 2 where it can't tell", async () => {
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     expect(await forecast(args("--until", soon)), written.stderr).toBe(0);
-    expect(written.stdout).toContain("Nothing that is good today fails");
+    expect(written.stdout).toContain("Nothing that is good at the beginning fails");
     const missing = await workspace.write("images", `${registry.host}/team/app:missing\n`);
     expect(await forecast(args("--until", soon, "--inventory", `file:${missing}`))).toBe(2);
     expect(written.stdout).toContain("IMAGE_ABSENT");
     const none = await workspace.write("none", "# no image\n");
     const [, , , , ...reached] = args();
     expect(await forecast(["--base", trust, "--inventory", `file:${none}`, ...reached, "--until", soon])).toBe(2);
+    expect(written.stdout).toContain("names no image at all");
     // A stack that is not there trusts nobody: nothing would ever fail.
     expect(await forecast(args("--until", soon, "--stack", "prodution"))).toBe(2);
     expect(written.stderr).toContain("STACK_UNKNOWN");
@@ -102,6 +112,8 @@ describe("npm run forecast", () => {
     expect(await forecast(["--help"])).toBe(0);
     const options = [
       "until",
+      "fail-on",
+      "repository",
       "at",
       "base",
       "stack",
@@ -141,6 +153,7 @@ describe("its options", () => {
     ["a time that is over", ["--until", "2026-11-01"]],
     ["no days", ["--until", "+0d"]],
     ["two formats", ["--until", "+1d", "--json", "--format", "html"]],
+    ["another alarm", ["--until", "+1d", "--fail-on", "all"]],
     ["an unknown option", ["--until", "+1d", "--head", "x"]],
   ])("refuse %s", async (_, given) => {
     await expectCode(() => readForecastOptions(given, now), CommandError, "USAGE");

@@ -34,6 +34,7 @@ describe("a review of two folders in notation's layout", () => {
       },
       inventories: [],
       at: new Date(),
+      today: new Date(),
       revocation: {
         askOcsp: () => Promise.reject(new Error("offline")),
         fetchCrl: () => Promise.reject(new Error("offline")),

@@ -88,7 +88,7 @@ export function contextOf(
   };
 }
 
-export async function entriesOf(source: InventorySource): Promise<InventoryEntry[]> {
+export async function entriesOf(source: Pick<InventorySource, "entries">): Promise<InventoryEntry[]> {
   const entries: InventoryEntry[] = [];
   for await (const entry of source.entries()) entries.push(entry);
   return entries;
@@ -98,6 +98,6 @@ export async function imagesOf(source: InventorySource): Promise<InventoryImage[
   return (await entriesOf(source)).flatMap((entry) => ("image" in entry ? [entry.image] : []));
 }
 
-export async function unknownOf(source: InventorySource): Promise<UnknownImage[]> {
+export async function unknownOf(source: Pick<InventorySource, "entries">): Promise<UnknownImage[]> {
   return (await entriesOf(source)).flatMap((entry) => ("unknown" in entry ? [entry.unknown] : []));
 }

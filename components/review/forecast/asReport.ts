@@ -7,12 +7,12 @@ import type { Forecast } from "./forecastReport";
 
 /** A forecast as a review of a state with itself: what the page shows, with the events in its timeline. */
 export function asReport(forecast: Forecast, trust: TrustState, images: MapImages): Report {
-  const { at, partial, problems, counts, unknown, validity, events } = forecast;
+  const { at, made, partial, problems, inventories, counts, unknown, validity, events } = forecast;
   return {
     version: 1,
     base: forecast.trust,
     head: forecast.trust,
-    ...{ at, partial, problems },
+    ...{ at, made, partial, problems, inventories },
     semantic: [],
     flips: [],
     unchanged: {
@@ -24,7 +24,7 @@ export function asReport(forecast: Forecast, trust: TrustState, images: MapImage
     enforcers: [],
     rules: [],
     exceptions: [],
-    map: trustMap(trust, trust, images.all()),
+    map: trustMap(trust, trust, images.all(), images.leftOut),
     validity: validitiesOf(trust, trust, validity),
     forecast: events,
   };

@@ -5,7 +5,7 @@ import { applicableStatement } from "../../notary/trust/declaration";
 import { decisiveFailure } from "../../notary/verification/ruleThatFailed";
 import type { ArtifactVerdict } from "../../notary/verification/verdict";
 import type { InventoryEntry, InventoryImage } from "../inventory/inventory";
-import type { ForecastEvent, UnknownImage, Validity } from "../report/report";
+import type { ForecastEvent, InventoryFacts, UnknownImage, Validity } from "../report/report";
 import { problemsOf } from "../review";
 import { compare } from "../compare";
 import type { TrustState } from "../state";
@@ -29,11 +29,13 @@ const ENDED: ReadonlySet<string> = new Set([
 
 export interface ForecastArgs {
   readonly images: AsyncIterable<InventoryEntry>;
+  /** What the inventories came to; asked once the last of the images was had. */
+  readonly inventories?: () => readonly InventoryFacts[];
   readonly trust: TrustState;
   /** The first of the times that are judged, and the last. */
   readonly at: Date;
   readonly until: Date;
-  /** When revocation is asked: now. */
+  /** When the forecast is made, and revocation is asked: now. */
   readonly today: Date;
   readonly revocation: RevocationSource;
   readonly served: AskServed;
@@ -108,15 +110,17 @@ class Run {
   }
 
   result(): Forecast {
-    const { trust, at, until } = this.#args;
+    const { trust, at, until, today, inventories } = this.#args;
     const problems = problemsOf(trust);
     return {
       version: 1,
       trust: { name: trust.name, ...(trust.commit !== undefined && { commit: trust.commit }) },
       at: at.toISOString(),
       until: until.toISOString(),
+      made: today.toISOString(),
       partial: problems.length > 0 || this.#unknown.length > 0,
       problems,
+      inventories: inventories?.() ?? [],
       events: this.#events.sort((a, b) => compare(a.instant, b.instant) || byReference(a, b)),
       failing: this.#failing.sort(byReference),
       counts: { ...this.#counts },

@@ -1,5 +1,5 @@
 import type { ValidationType } from "../../notary/trust/document";
-import type { ForecastEvent, SideName, UnknownImage, Validity } from "../report/report";
+import type { ForecastEvent, InventoryFacts, SideName, UnknownImage, Validity } from "../report/report";
 import type { Problem } from "../state";
 
 /** What a forecast says; plain JSON. */
@@ -10,9 +10,13 @@ export interface Forecast {
   /** From when to when, ISO 8601. */
   readonly at: string;
   readonly until: string;
+  /** When the forecast was made. */
+  readonly made: string;
   /** Not everything could be asked: see `unknown` and `problems`. */
   readonly partial: boolean;
   readonly problems: readonly Problem[];
+  /** What each of the inventories came to. */
+  readonly inventories: readonly InventoryFacts[];
   /** What fails in between, soonest first. */
   readonly events: readonly ForecastEvent[];
   /** What fails at the beginning already. */
@@ -47,12 +51,17 @@ export interface FailingImage {
   readonly ended: boolean;
 }
 
+/** Which of the things to come make a forecast fail: those that nobody replaces by himself, or any. */
+export type FailOn = "ends" | "any";
+
 /**
  * What a forecast comes to, as an exit code: 0 nothing fails until then, 1 something does or has ended already, 2 it can't be
- * told. Of an inventory without any image nothing can.
+ * told. What its issuer replaces in time as a rule (a CRL, a TLS certificate) alarms nobody before it is over, unless asked to:
+ * weekly CRLs would do so each day. Of an inventory without any image nothing can be told.
  */
-export function outcomeOf({ events, failing, partial, counts }: Forecast): 0 | 1 | 2 {
-  if (events.length > 0 || failing.some(({ ended }) => ended)) return 1;
+export function outcomeOf({ events, failing, partial, counts }: Forecast, failOn: FailOn = "ends"): 0 | 1 | 2 {
+  const alarms = events.some(({ unlessRenewed }) => failOn === "any" || !unlessRenewed);
+  if (alarms || failing.some(({ ended }) => ended)) return 1;
   const images = Object.values(counts).reduce((sum: number, count: number) => sum + count, 0);
   return partial || images === 0 ? 2 : 0;
 }

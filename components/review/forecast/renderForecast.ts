@@ -1,6 +1,8 @@
+import { clockCaution } from "../report/clock";
 import { code, escapeText } from "../report/markdown/escape";
+import { inventoryItems, unknownItems } from "../report/markdown/unknown";
 import type { ForecastEvent } from "../report/report";
-import { count } from "../report/words";
+import { count, grouped } from "../report/words";
 import type { FailingImage, Forecast } from "./forecastReport";
 
 /** Of what fails at once, and of each list; the JSON has all. */
@@ -10,17 +12,18 @@ const DAY_MS = 86_400_000;
 
 /** A forecast for people: Markdown that is read as well in a terminal. Ends with a newline. */
 export function renderForecast(forecast: Forecast): string {
-  const { at, until, trust, partial, problems, events, failing, unknown } = forecast;
-  const groups = grouped(events);
+  const { at, until, trust, partial, problems, inventories, events, failing, unknown } = forecast;
+  const clock = clockCaution(forecast);
+  const groups = groupsOf(events);
   const blocks = [
     `# What fails until ${minute(until)}`,
-    `${headline(groups, at)}${partial ? " **Not everything could be asked: see below.**" : ""}`,
+    `${headline(groups, forecast)}${partial ? " **Not everything could be asked: see below.**" : ""}`,
+    ...(clock === undefined ? [] : [clock]),
     `Trust: ${code(trust.name)}. As of ${minute(at)}. ${countsInWords(forecast)}`,
     ...list("When", groups, ([first, ...more]) => eventLines(first, [first, ...more], at)),
     ...list("Fails already", failing, failingLines),
-    ...list("Not known", unknown, ({ reference, code: why, why: reason }) => [
-      `- ${code(reference)}: ${escapeText(reason)} (${code(why)})`,
-    ]),
+    ...list("Inventories that are empty or could not be read", inventoryItems(inventories), (item) => [item]),
+    ...list("Not known", unknownItems(unknown), (item) => [item]),
     ...list("Not readable", problems, ({ file, message, code: why }) => [
       `- ${file === undefined ? "" : `${code(file)}: `}${escapeText(message)} (${code(why)})`,
     ]),
@@ -31,7 +34,7 @@ export function renderForecast(forecast: Forecast): string {
 type Group = readonly [ForecastEvent, ...ForecastEvent[]];
 
 /** What ends is one thing for all images that depend on it. */
-function grouped(events: readonly ForecastEvent[]): Group[] {
+function groupsOf(events: readonly ForecastEvent[]): Group[] {
   const groups = new Map<string, [ForecastEvent, ...ForecastEvent[]]>();
   for (const event of events) {
     const { instant, stack, sentence } = event;
@@ -43,9 +46,14 @@ function grouped(events: readonly ForecastEvent[]): Group[] {
   return [...groups.values()];
 }
 
-function headline(groups: readonly Group[], at: string): string {
+function headline(groups: readonly Group[], { at, counts }: Forecast): string {
   const [first] = groups;
-  if (first === undefined) return "**Nothing that is good today fails until then.**";
+  if (first === undefined) {
+    const any = counts.lasting + counts.refused > 0;
+    return any
+      ? "**Nothing that is good at the beginning fails until then.**"
+      : "**No image is verified at the beginning: there is nothing that could fail later.**";
+  }
   const lasting = groups.find(([{ unlessRenewed }]) => !unlessRenewed);
   const words = ([event, ...others]: Group) =>
     `${distance(event.instant, at)}, on ${minute(event.instant)}: ${things([event, ...others])}, by ${WORDS[event.cause]}`;
@@ -107,16 +115,25 @@ function things(group: Group): string {
   return cause === "tls" ? code(reference) : count(group.length, "image");
 }
 
-function countsInWords({ counts, unknown }: Forecast): string {
+function countsInWords({ counts, events, unknown }: Forecast): string {
   const { lasting, refused, failing, skipped } = counts;
+  const images = new Set(events.filter(isForGood).map(({ reference, stack }) => JSON.stringify([reference, stack])));
+  const renewable = refused - images.size;
+  const fail = (number: number) => `${grouped(number)} ${number === 1 ? "fails" : "fail"}`;
   const words = [
-    `${lasting} last`,
-    `${refused} ${refused === 1 ? "fails" : "fail"} by then`,
-    `${failing} ${failing === 1 ? "fails" : "fail"} already`,
-    `${skipped} not looked at (level skip)`,
-    `${unknown.length} unknown`,
+    `${grouped(lasting)} ${lasting === 1 ? "lasts" : "last"}`,
+    `${fail(images.size)} by then`,
+    ...(renewable > 0 ? [`${fail(renewable)} only if something is not renewed`] : []),
+    `${fail(failing)} already`,
+    `${grouped(skipped)} not looked at (level skip)`,
+    `${grouped(unknown.filter(({ whole }) => !whole).length)} unknown`,
   ];
   return `Images: ${words.join(", ")}.`;
+}
+
+/** Of images, what nobody renews. */
+function isForGood({ cause, unlessRenewed }: ForecastEvent): boolean {
+  return !unlessRenewed && cause !== "tls";
 }
 
 /** `2026-12-31 12:00 UTC`. */

@@ -3,9 +3,12 @@ import { BreakwaterError } from "../../errors";
 export type InventoryErrorCode =
   | "INVENTORY_INVALID"
   | "INVENTORY_UNREADABLE"
+  /** It could be read, and names no image. */
+  | "INVENTORY_EMPTY"
   /** A registry failed so often in a row that it is not asked any more in this run. */
   | "REGISTRY_GIVEN_UP"
   | "HARBOR_LOGIN_MISSING"
+  | "HARBOR_LOGIN_REFUSED"
   | "KUBECTL_FAILED"
   | "IMAGE_ABSENT";
 

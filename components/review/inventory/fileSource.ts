@@ -3,7 +3,7 @@ import type { InventoryContext } from "./context";
 import type { InventoryEntry, InventorySource } from "./inventory";
 import { namedImages } from "./references";
 import { readTextFile } from "./textFile";
-import { unknownEntry } from "./unknown";
+import { unknownInventory } from "./unknown";
 
 const LIMIT = 64 * 1024 * 1024;
 
@@ -20,8 +20,8 @@ export function fileSource(name: string, file: string, context: InventoryContext
         [...named].map((reference) => ({ reference })),
       );
     } catch (error) {
-      yield unknownEntry(name, name, error);
+      yield unknownInventory(name, error);
     }
   }
-  return { name, entries };
+  return { name, ifEmpty: "no line of the file has a reference: write one a line", entries };
 }

@@ -2,19 +2,20 @@ import { readFileSync } from "node:fs";
 import type { Artifact } from "../../harbor/api/artifacts";
 import { listRepositories } from "../../harbor/api/artifacts";
 import { HarborClient } from "../../harbor/api/client";
-import { listProjects } from "../../harbor/api/projects";
+import { HarborApiError } from "../../harbor/api/error";
+import { listProjects, type Project } from "../../harbor/api/projects";
 import { artifactsOf, isSignatureIndex } from "../../harbor/shadowImages";
 import type { Descriptor } from "../../oci/descriptor";
 import { OciError } from "../../oci/error";
 import type { InventoryContext } from "./context";
 import { concurrently } from "./concurrently";
 import { InventoryError } from "./error";
-import { harborLogin } from "./harborLogin";
+import { type HarborLogin, harborLogin } from "./harborLogin";
 import { imageOf } from "./images";
 import type { InventoryEntry, InventorySource } from "./inventory";
 import { type OpenRepository, Registries } from "./registries";
 import type { RegistryHealth } from "./registryHealth";
-import { unknownEntry } from "./unknown";
+import { unknownEntry, unknownInventory } from "./unknown";
 
 const CONCURRENT_REQUESTS = 16;
 const SIGNATURE = "signature.notation";
@@ -27,15 +28,20 @@ export function harborSource(name: string, url: string, context: InventoryContex
   async function* entries(): AsyncGenerator<InventoryEntry> {
     try {
       const harbor = await open(url, context);
-      for (const project of await listProjects(harbor.client)) yield* projectEntries(name, harbor, project.name);
+      for (const project of await projectsOf(harbor)) yield* projectEntries(name, harbor, project.name);
     } catch (error) {
-      yield unknownEntry(name, name, error);
+      yield unknownInventory(name, error);
     }
   }
-  return { name, entries };
+  return {
+    name,
+    ifEmpty: "no project that its login may see has an artifact: push one, or use a login that may see more",
+    entries,
+  };
 }
 
 interface OpenHarbor {
+  readonly login: HarborLogin;
   readonly client: HarborClient;
   readonly registries: Registries;
   readonly health: RegistryHealth;
@@ -43,13 +49,27 @@ interface OpenHarbor {
 
 async function open(url: string, context: InventoryContext): Promise<OpenHarbor> {
   const host = URL.canParse(url) ? new URL(url).host : "";
-  const { username, password, source } = await harborLogin(host, context);
+  const login = await harborLogin(host, context);
+  const { username, password } = login;
   const connection = context.connectionTo(host);
   const ca = connection.caFile === undefined ? undefined : readFileSync(connection.caFile, "utf8");
   const client = new HarborClient({ url, username, password, ...(ca !== undefined && { ca }) });
-  const login = { username, password, source };
   const registries = new Registries({ ...context, connectionTo: () => ({ ...connection, login }) });
-  return { client, registries, health: context.health };
+  return { login, client, registries, health: context.health };
+}
+
+/** The first that is asked: whether the login is a good one. */
+async function projectsOf({ client, login }: OpenHarbor): Promise<Project[]> {
+  try {
+    return await listProjects(client);
+  } catch (error) {
+    if (!(error instanceof HarborApiError && error.code === "HARBOR_UNAUTHORIZED")) throw error;
+    throw new InventoryError(
+      "HARBOR_LOGIN_REFUSED",
+      `${client.host} does not accept the password of ${JSON.stringify(login.username)} (login from ${login.source}): correct it there, then run again.`,
+      { cause: error },
+    );
+  }
 }
 
 async function* projectEntries(

@@ -24,5 +24,7 @@ export type InventoryEntry = { readonly image: InventoryImage } | { readonly unk
 export interface InventorySource {
   /** As given, e.g. `registry:registry.example.com/team`. */
   readonly name: string;
+  /** Why it may name no image, and the way out; a sentence without its capital and its stop. */
+  readonly ifEmpty: string;
   entries(): AsyncIterable<InventoryEntry>;
 }

@@ -8,7 +8,7 @@ import { imageOf } from "./images";
 import type { InventoryEntry, InventorySource } from "./inventory";
 import { LayoutBlobs } from "./layoutBlobs";
 import { LayoutContents } from "./layoutContents";
-import { unknownEntry } from "./unknown";
+import { unknownEntry, unknownInventory } from "./unknown";
 
 /** `oci-layout:DIR=HOST/REPOSITORY`: the images and signatures of a folder, as if they were in that repository; no network. */
 export function layoutSource(
@@ -24,10 +24,10 @@ export function layoutSource(
       for (const { digest, error } of contents.damage) yield unknownEntry(name, `${scope}@${digest}`, error);
       for (const { descriptor, tags } of contents.images()) yield { image: imageOf(place, descriptor, tags) };
     } catch (error) {
-      yield unknownEntry(name, name, error);
+      yield unknownInventory(name, error);
     }
   }
-  return { name, entries };
+  return { name, ifEmpty: "the folder's index.json leads to no image: copy one into it", entries };
 }
 
 class LayoutSignatures implements SignatureRepository {

@@ -7,7 +7,7 @@ import type { InventoryEntry, InventorySource } from "./inventory";
 import { imagesOfPods, type PodImage, referenceOfPod } from "./pods";
 import { namedImages } from "./references";
 import { readTextFile } from "./textFile";
-import { unknownEntry } from "./unknown";
+import { unknownEntry, unknownInventory } from "./unknown";
 
 /** A cluster of 20,000 pods has some 200 MiB of them. */
 const LIMIT = 400 * 1024 * 1024;
@@ -30,10 +30,14 @@ export function podsSource(name: string, from: string, context: InventoryContext
         [...references].map((reference) => ({ reference })),
       );
     } catch (error) {
-      yield unknownEntry(name, name, error);
+      yield unknownInventory(name, error);
     }
   }
-  return { name, entries };
+  return {
+    name,
+    ifEmpty: "no pod of the list has a container: list them as somebody who may see the pods of all namespaces",
+    entries,
+  };
 }
 
 function referenceOf(inventory: string, image: PodImage): string | InventoryEntry {

@@ -8,7 +8,7 @@ import { imagesOf, type Place } from "./images";
 import type { InventoryEntry, InventorySource } from "./inventory";
 import { isReferrersIndex, isReferrersTag } from "./referrersIndex";
 import { type OpenRepository, Registries } from "./registries";
-import { unknownEntry } from "./unknown";
+import { unknownEntry, unknownInventory } from "./unknown";
 
 const CONCURRENT_REQUESTS = 16;
 
@@ -32,16 +32,20 @@ export function registrySource(name: string, place: string, context: InventoryCo
       }
       if (!isFound) throw noRepository(host, prefix);
     } catch (error) {
-      yield unknownEntry(name, name, error);
+      yield unknownInventory(name, error);
     }
   }
-  return { name, entries };
+  return {
+    name,
+    ifEmpty: "no repository that its login may see has a tag there: push an image, or use a login that may see more",
+    entries,
+  };
 }
 
 /** A misspelt prefix would leave every image out in silence. */
 function noRepository(host: string, prefix: string): InventoryError {
   return new InventoryError(
-    "IMAGE_ABSENT",
+    "INVENTORY_EMPTY",
     `${host} lists no repository ${prefix}, nor one below it: correct the inventory, or use a login that may see it.`,
   );
 }

@@ -4,7 +4,11 @@ import { type NamedImage, namedImages } from "./references";
 
 /** `state`: the images that the stacks themselves name. */
 export function stateSource(name: string, context: InventoryContext): InventorySource {
-  return { name, entries: () => namedImages(name, context, context.stateImages.map(namedOf)) };
+  return {
+    name,
+    ifEmpty: "no stack on this machine has an image that it has signed or verified: run this where the stacks are",
+    entries: () => namedImages(name, context, context.stateImages.map(namedOf)),
+  };
 }
 
 function namedOf({ reference, connection }: StateImage): NamedImage {

@@ -1,5 +1,7 @@
 import type { Direction, Finding, Severity } from "../finding";
-import type { Report } from "./report";
+import { clockCaution } from "./clock";
+import { lackingInventories } from "./inventoryWords";
+import type { ForecastEvent, Report } from "./report";
 import { are, count, grouped, parts } from "./words";
 
 /**
@@ -26,13 +28,21 @@ export function headlineOf(report: Report): Headline {
 
 /** Its two sides are one: it has no change to tell of. */
 function forecastHeadline(report: Report, forecast: NonNullable<Report["forecast"]>): Headline {
-  const [first] = forecast;
-  const things = new Set(forecast.map(({ reference }) => reference)).size;
-  const title = first
-    ? `${count(things, "image or registry", "images and registries")} ${things === 1 ? "fails" : "fail"} later, the first on ${first.instant.slice(0, 10)}`
-    : "nothing that is good now fails in the time that was looked at";
-  const outcome = report.partial ? "unclear" : first ? "changes" : "unchanged";
+  const ends = forecast.filter(({ unlessRenewed }) => !unlessRenewed);
+  const title = forecastTitle(ends, forecast);
+  const outcome = report.partial ? "unclear" : ends.length > 0 ? "changes" : "unchanged";
   return { outcome, title, facts: [{ label: "Images", text: imagesFact(report) }], cautions: cautionsOf(report) };
+}
+
+function forecastTitle(ends: readonly ForecastEvent[], all: readonly ForecastEvent[]): string {
+  const [first] = ends.length > 0 ? ends : all;
+  if (first === undefined) return "nothing that is good now fails in the time that was looked at";
+  const things = new Set((ends.length > 0 ? ends : all).map(({ reference }) => reference)).size;
+  const many = count(things, "image or registry", "images and registries");
+  const fail = `${many} ${things === 1 ? "fails" : "fail"}`;
+  const day = first.instant.slice(0, 10);
+  if (ends.length > 0) return `${fail} later, the first on ${day}`;
+  return `nothing fails later but what is renewed in time as a rule: ${fail} if it is not, the first on ${day}`;
 }
 
 function outcomeOf(report: Report): Outcome {
@@ -52,7 +62,7 @@ function titleOf(report: Report, outcome: Outcome): string {
     case "violated":
       return `${are(number("violated"), "rule")} violated, and ${change}`;
     case "unclear":
-      return `cannot tell, since not everything could be asked; as far as it could, ${change}`;
+      return `cannot tell, since ${doubtOf(report)}; as far as it could, ${change}`;
     case "excepted":
       return `no rule is violated, but only thanks to ${count(usedExceptions(report), "exception")}; ${change}`;
     case "unchanged":
@@ -61,6 +71,13 @@ function titleOf(report: Report, outcome: Outcome): string {
       if (rules.length > 0) return `no rule is violated; ${change}`;
       return semantic.length + report.flips.length > 0 ? `${change}; there are no rules to judge it by` : change;
   }
+}
+
+/** What the loudest reason is that nothing can be told for sure. */
+function doubtOf(report: Report): string {
+  const [lacking] = lackingInventories(report);
+  const others = report.unknown.some(({ whole }) => !whole) || report.problems.length > 0;
+  return others || lacking === undefined ? "not everything could be asked" : lacking;
 }
 
 /** Who may sign or run more or less, in a few words. */
@@ -126,10 +143,13 @@ function severitiesOf(findings: readonly Finding[]): string {
   );
 }
 
-function imagesFact({ flips, unchanged, unknown }: Report): string {
+function imagesFact({ flips, unchanged, unknown: all, inventories }: Report): string {
   const { verified, failed, skipped } = unchanged;
   const total = verified + failed + skipped;
-  if (flips.length + total + unknown.length === 0) return "none was looked at";
+  const unknown = all.filter(({ whole }) => !whole);
+  if (flips.length + total + unknown.length === 0) {
+    return inventories.length === 0 ? "none was looked at: no inventory was given" : "none could be looked at";
+  }
   const more = flips.filter(({ towards }) => towards === "trust").length;
   const kept = parts(
     verified > 0 && `${grouped(verified)} verified`,
@@ -151,16 +171,18 @@ function awayFromTrust(number: number, follows: boolean): string {
 }
 
 function cautionsOf(report: Report): string[] {
-  const { partial, unknown, problems, exceptions, semantic, rules } = report;
+  const { partial, inventories, exceptions, semantic, rules } = report;
   const unjudged = rules.filter(({ result }) => result === "unknown").length;
   const expired = exceptions.filter(({ state }) => state === "expired").length;
   const used = usedExceptions(report);
   const judges = semantic.filter(({ kind }) => kind === "rules-changed" || kind === "exceptions-changed").length;
+  const clock = clockCaution(report);
   return [
-    ...(partial ? [`This report is partial: ${incomplete(unknown.length, problems.length)}.`] : []),
+    ...(clock === undefined ? [] : [clock]),
+    ...(partial ? [`This report is partial: ${incomplete(report)}.`] : []),
     ...(unjudged > 0
       ? [
-          `${unknown.length > 0 ? "Not every image could be asked" : "No inventory was given"}: ${count(unjudged, "rule")} about images could not be judged.`,
+          `${inventories.length > 0 ? "Not every image could be asked" : "No inventory was given"}: ${count(unjudged, "rule")} about images could not be judged.`,
         ]
       : []),
     ...(judges > 0
@@ -173,8 +195,11 @@ function cautionsOf(report: Report): string[] {
   ];
 }
 
-function incomplete(unknown: number, problems: number): string {
+function incomplete(report: Report): string {
+  const unknown = report.unknown.filter(({ whole }) => !whole).length;
+  const problems = report.problems.length;
   const what = [
+    ...lackingInventories(report),
     ...(unknown > 0 ? [`of ${count(unknown, "image")} nothing can be said`] : []),
     ...(problems > 0 ? [`${count(problems, "problem")} kept something from being read`] : []),
   ];

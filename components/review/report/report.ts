@@ -9,16 +9,20 @@ export interface Report {
   readonly head: SideName;
   /** The one clock of all verdicts, ISO 8601. */
   readonly at: string;
+  /** When the report was made: another time than `at` where that was asked for. */
+  readonly made: string;
   /** Not everything could be asked: see `unknown` and `problems`. */
   readonly partial: boolean;
   readonly problems: readonly Problem[];
+  /** What each of the given inventories came to; empty where none was given. */
+  readonly inventories: readonly InventoryFacts[];
   /** Loudest first. */
   readonly semantic: readonly Finding[];
   /** Images whose verdict or enforcement changes; towards trust first. */
   readonly flips: readonly Flip[];
   /** How many images keep the verdict they had; one that several stacks govern counts for each of them. */
   readonly unchanged: { readonly verified: number; readonly failed: number; readonly skipped: number };
-  /** Images of which nothing can be said. */
+  /** Images of which nothing can be said; an inventory that is empty or can't be read is one by its own name. */
   readonly unknown: readonly UnknownImage[];
   readonly enforcers: readonly EnforcerEffect[];
   readonly rules: readonly RuleResult[];
@@ -33,6 +37,19 @@ export interface Report {
 export interface SideName {
   readonly name: string;
   readonly commit?: string;
+}
+
+/** What an inventory came to. */
+export interface InventoryFacts {
+  /** As it was given, e.g. `registry:registry.example.com/team`. */
+  readonly name: string;
+  /** `empty`: it names no image; `unreadable`: nothing of it could be had; `broken-off`: it could not be read to its end. */
+  readonly state: "read" | "empty" | "unreadable" | "broken-off";
+  /** That it named and that were there. */
+  readonly images: number;
+  /** What keeps it from being `read`, with the way out. */
+  readonly code?: string;
+  readonly why?: string;
 }
 
 /** A verdict in short. */
@@ -66,9 +83,12 @@ export interface Flip {
 }
 
 export interface UnknownImage {
+  /** Of an inventory as a whole its name. */
   readonly reference: string;
   /** Which inventory named it. */
   readonly inventory: string;
+  /** It is no image but the inventory: see `inventories`. */
+  readonly whole?: true;
   /** Whose trust could not judge it; absent where the image itself can't be had. */
   readonly stack?: string;
   readonly code: string;
@@ -123,6 +143,8 @@ export type ChangeState = "same" | "added" | "removed" | "changed";
 export interface TrustMap {
   readonly nodes: readonly MapNode[];
   readonly edges: readonly MapEdge[];
+  /** How many more images there are, none of which flips: the map has no room for them. */
+  readonly imagesLeftOut: number;
 }
 
 export interface MapNode {

@@ -1,7 +1,15 @@
 import type { ValidationType, VerificationLevelName } from "../../notary/trust/document";
 import type { Direction, Severity } from "../finding";
 import { findingKinds } from "./findingKinds";
-import type { ChangeState, EnforcerName, ForecastCause, MapNode, Validity, VerdictFacts } from "./report";
+import type {
+  ChangeState,
+  EnforcerName,
+  ForecastCause,
+  InventoryFacts,
+  MapNode,
+  Validity,
+  VerdictFacts,
+} from "./report";
 import {
   flag,
   listOf,
@@ -40,6 +48,13 @@ const certificate = record({
 });
 const side = record({ name: text, "commit?": text });
 const problem = record({ code: text, message: text, "file?": text });
+const inventory = record({
+  name: text,
+  state: namesOf<InventoryFacts["state"]>({ read: true, empty: true, unreadable: true, "broken-off": true }),
+  images: number,
+  "code?": text,
+  "why?": text,
+});
 const finding = record({
   kind: namesOf(findingKinds),
   severity,
@@ -68,7 +83,7 @@ const flip = record({
   why: text,
   signer: orNull(record({ subject: text, thumbprint })),
 });
-const unknown = record({ reference: text, inventory: text, "stack?": text, code: text, why: text });
+const unknown = record({ reference: text, inventory: text, "whole?": flag, "stack?": text, code: text, why: text });
 const effect = record({
   enforcer,
   stack: text,
@@ -154,8 +169,10 @@ export const reportSchema: Schema = {
     base: side,
     head: side,
     at: time,
+    made: time,
     partial: flag,
     problems: listOf(problem),
+    inventories: listOf(inventory),
     semantic: listOf(finding),
     flips: listOf(flip),
     unchanged: record({ verified: number, failed: number, skipped: number }),
@@ -163,7 +180,11 @@ export const reportSchema: Schema = {
     enforcers: listOf(effect),
     rules: listOf(rule),
     exceptions: listOf(exception),
-    map: record({ nodes: listOf(node), edges: listOf(record({ from: text, to: text, change })) }),
+    map: record({
+      nodes: listOf(node),
+      edges: listOf(record({ from: text, to: text, change })),
+      imagesLeftOut: number,
+    }),
     validity: listOf(validity),
     "forecast?": listOf(forecastEvent),
   }),

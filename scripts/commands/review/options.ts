@@ -20,7 +20,8 @@ ${IMAGE_HELP}
   --schema           print the JSON Schema of --format json
   --help             this text
 
-Exit codes: 0 no rule is violated; 1 a rule is; 2 it can't be told (an image or a side can't be read; wrong usage).
+Exit codes: 0 no rule is violated; 1 a rule is; 2 it can't be told (an image, an inventory or a side
+can't be read; an inventory names no image; wrong usage).
 
 Examples:
   npm run review -- --base origin/main

@@ -26,8 +26,10 @@ const forecastOf = (more: Partial<Forecast> = {}): Forecast => ({
   trust: { name: "the working folder" },
   at: "2027-01-01T12:00:00.000Z",
   until: "2027-12-31T23:59:59.999Z",
+  made: "2027-01-01T12:00:00.000Z",
   partial: false,
   problems: [],
+  inventories: [],
   events: [],
   failing: [],
   counts: { lasting: 1, refused: 0, failing: 0, skipped: 0 },
@@ -56,7 +58,7 @@ describe("A forecast in Markdown", () => {
   });
 
   it("says that nothing fails, or that not everything could be asked", () => {
-    expect(renderForecast(forecastOf())).toContain("Nothing that is good today fails until then");
+    expect(renderForecast(forecastOf())).toContain("Nothing that is good at the beginning fails until then");
     const unknown = [
       { reference: "registry.example/x", inventory: "state", code: "REGISTRY_UNREACHABLE", why: "down" },
     ];

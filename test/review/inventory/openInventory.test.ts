@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InventoryError } from "../../../components/review/inventory/error";
-import { entriesOfAll } from "../../../components/review/inventory/combined";
+import { Inventories } from "../../../components/review/inventory/inventories";
 import { wholeName } from "../../../components/review/inventory/dockerName";
 import type { InventoryEntry } from "../../../components/review/inventory/inventory";
 import { openInventory } from "../../../components/review/inventory/openInventory";
@@ -55,12 +55,46 @@ describe("An inventory's text", () => {
     const context = contextOf({}, { directory });
     const specs = ["file:absent.txt", "pods:no-pods.json", "oci-layout:absent=a.example/b", "file:empty.txt"];
     const sources = specs.map((spec) => openInventory(spec, context));
-    const found = await entriesOf({ name: "all", entries: () => entriesOfAll(sources) });
+    const inventories = new Inventories(sources);
+    const found = await entriesOf(inventories);
     expect(found.map((entry) => "unknown" in entry && [entry.unknown.reference, entry.unknown.code])).toEqual([
       ["file:absent.txt", "INVENTORY_UNREADABLE"],
       ["pods:no-pods.json", "INVENTORY_INVALID"],
       ["oci-layout:absent=a.example/b", "LAYOUT_UNREADABLE"],
+      ["file:empty.txt", "INVENTORY_EMPTY"],
     ]);
+    expect(found.every((entry) => "unknown" in entry && entry.unknown.whole)).toBe(true);
+    expect(inventories.facts().map(({ state }) => state)).toEqual(["unreadable", "unreadable", "unreadable", "empty"]);
+  });
+
+  it("names nothing where there is no image: that is unknown, with the way out", async () => {
+    const empty = join(directory, "empty-layout");
+    await mkdir(empty);
+    await writeFile(join(empty, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
+    await writeFile(join(empty, "index.json"), '{"schemaVersion":2,"manifests":[]}');
+    await writeFile(join(directory, "no-images.txt"), "# nothing yet\n");
+    await writeFile(join(directory, "no-container.json"), '{"items":[{"spec":{"containers":[]}}]}');
+    const context = contextOf({}, { directory });
+    const specs = [
+      "file:no-images.txt",
+      "pods:no-container.json",
+      "oci-layout:empty-layout=registry.example/app",
+      "state",
+    ];
+    const inventories = new Inventories(specs.map((spec) => openInventory(spec, context)));
+    const unknown = await unknownOf(inventories);
+    expect(unknown.map(({ reference, code, whole }) => [reference, code, whole])).toEqual(
+      specs.map((spec) => [spec, "INVENTORY_EMPTY", true]),
+    );
+    expect(inventories.facts()).toEqual(
+      specs.map((name) => ({
+        name,
+        state: "empty",
+        images: 0,
+        code: "INVENTORY_EMPTY",
+        why: expect.stringMatching(/^.+: .+\.$/),
+      })),
+    );
   });
 
   it("goes on behind a source that breaks off", async () => {
@@ -68,10 +102,12 @@ describe("An inventory's text", () => {
       yield { unknown: { reference: "first", inventory: "broken", code: "IMAGE_ABSENT", why: "it is gone" } };
       throw new InventoryError("KUBECTL_FAILED", "no cluster");
     }
-    const broken = { name: "broken", entries: brokenOff };
+    const broken = { name: "broken", ifEmpty: "", entries: brokenOff };
     const sources = [broken, openInventory("file:absent.txt", contextOf({}, { directory }))];
-    const found = await unknownOf({ name: "all", entries: () => entriesOfAll(sources) });
+    const inventories = new Inventories(sources);
+    const found = await unknownOf(inventories);
     expect(found.map(({ code }) => code)).toEqual(["IMAGE_ABSENT", "KUBECTL_FAILED", "INVENTORY_UNREADABLE"]);
+    expect(inventories.facts().map(({ state }) => state)).toEqual(["broken-off", "unreadable"]);
   });
 });
 

@@ -69,7 +69,7 @@ describe("A registry's catalog", () => {
 
   it("calls a prefix unknown that no repository has", async () => {
     const source = openInventory(`registry:${registry().host}/misspelt`, context());
-    expect(await unknownOf(source)).toMatchObject([{ code: "IMAGE_ABSENT" }]);
+    expect(await unknownOf(source)).toMatchObject([{ code: "INVENTORY_EMPTY", whole: true }]);
   });
 
   it("tells an image that hides behind the tag of a list of signatures, and of an index what is signed by itself", async () => {

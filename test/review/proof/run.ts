@@ -82,6 +82,7 @@ export async function startProof(seed: number, repositoriesOfKind: number): Prom
       readSettings: (text) => JSON.parse(text),
       inventories: [openInventory("file:images", contextOf(connectionOf(registry), { directory }))],
       at: new Date(),
+      today: new Date(),
       revocation: httpRevocationSource(),
     });
     return { report, expected: expectedOf(images, STACK, before, after) };

@@ -1,10 +1,11 @@
 import type { FileTree } from "../../../components/files/tree";
+import type { Report } from "../../../components/review/report/report";
 import { EXCEPTION_FILE } from "../../../components/review/rules/exceptionFile";
 import { rulesChanged } from "../../../components/review/rules/readRules";
 import { RULE_FILE } from "../../../components/review/rules/ruleFile";
 import { ACME, APP, OTHER, RELEASE, type StackOptions, statement, WEB } from "../semantic/support";
 import { CONFIG_CHANGES } from "./configChanges";
-import { distrust, fixture, flip, image, one, type ReportParts, STORES } from "./reports";
+import { distrust, fixture, flip, image, INVENTORY, one, type ReportParts, STORES } from "./reports";
 
 const policies = (...all: Parameters<typeof statement>[0][]): StackOptions => ({ trustPolicies: all.map(statement) });
 /** A tree with this one file in it, or with none. */
@@ -130,4 +131,50 @@ export const CHANGES: Readonly<Record<string, ReportParts>> = {
       ],
     },
   },
+  "inventory-empty": {
+    ...one({}),
+    changes: {
+      partial: true,
+      ...lacking("file:images.txt", "empty", {
+        code: "INVENTORY_EMPTY",
+        why: "no line of the file has a reference: write one a line.",
+      }),
+    },
+  },
+  "inventory-unreadable": {
+    ...one({}),
+    changes: {
+      partial: true,
+      ...lacking("registry:registry.example.com", "unreadable", {
+        code: "REGISTRY_UNAUTHORIZED",
+        why: "registry.example.com asks for a login and none was found (no config.json): log in to registry.example.com with Docker, then run again.",
+      }),
+    },
+  },
+  "images-unreachable": {
+    ...one({}),
+    changes: {
+      partial: true,
+      unchanged: { verified: 1_200, failed: 0, skipped: 0 },
+      inventories: [{ name: INVENTORY, state: "read", images: 1_200 }],
+      unknown: [...Array(8).keys()].map((number) => ({
+        reference: `${APP}:v${number}`,
+        inventory: INVENTORY,
+        code: "REGISTRY_GIVEN_UP",
+        why: "registry.example.com failed 3 times in a row and is not asked any more in this run (REGISTRY_UNREACHABLE): run again when it answers; what was read already is not read again.",
+      })),
+    },
+  },
 };
+
+/** A report of one inventory, of which nothing was had. */
+function lacking(
+  name: string,
+  state: "empty" | "unreadable",
+  cause: { code: string; why: string },
+): Pick<Report, "inventories" | "unknown"> {
+  return {
+    inventories: [{ name, state, images: 0, ...cause }],
+    unknown: [{ reference: name, inventory: name, whole: true, ...cause }],
+  };
+}

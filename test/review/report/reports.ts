@@ -18,6 +18,8 @@ export function fixture(name: "root" | "impostor" | "partner" | "tsa" | "signer"
   return readFileSync(join(__dirname, "fixtures", `${name}.pem`), "utf8");
 }
 
+export const INVENTORY = "registry:registry.example.com";
+
 export const STORES = {
   "ca:acme": [fixture("root")],
   "ca:partner": [fixture("partner")],
@@ -56,6 +58,7 @@ export function reportOf({
   if (!before || !after) throw new Error("two sides");
   const semantic = [...more, ...semanticDiff(before, after)];
   const unknown = changes?.unknown ?? [];
+  const found = new Set([...flips, ...images].map(({ reference }) => reference)).size;
   const at = new Date(AT);
   const judged = judgeRules(DEFAULT_RULES, exceptions, {
     head: after,
@@ -68,8 +71,10 @@ export function reportOf({
     base: { name: "main", commit: "1111111111111111111111111111111111111111" },
     head: { name: "pull/7", commit: "2222222222222222222222222222222222222222" },
     at: AT,
+    made: AT,
     partial: unknown.length > 0,
     problems: [],
+    inventories: found + unknown.length > 0 ? [{ name: INVENTORY, state: "read", images: found }] : [],
     semantic,
     flips,
     unchanged: { verified: 0, failed: 0, skipped: 0 },

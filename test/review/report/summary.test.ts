@@ -31,12 +31,43 @@ describe("the headline", () => {
   it("says that rules about images were not judged, where no inventory was given", () => {
     const report = everything();
     const rules = report.rules.map((rule) => ({ ...rule, result: "unknown" as const, violations: [] }));
-    const { outcome, cautions } = headlineOf({ ...report, partial: false, rules, unknown: [] });
+    const { outcome, cautions } = headlineOf({ ...report, partial: false, rules, unknown: [], inventories: [] });
     expect(outcome).toBe("widens");
     expect(cautions.some((caution) => caution.startsWith("No inventory was given"))).toBe(true);
     const { cautions: withUnknown } = headlineOf({ ...report, rules });
     expect(report.unknown).not.toEqual([]);
     expect(withUnknown.some((caution) => caution.startsWith("Not every image could be asked"))).toBe(true);
+  });
+
+  it("says loudly that an inventory names no image or can't be read, and never that nothing changes", () => {
+    const name = "file:images.txt";
+    const lacking = (...states: ("empty" | "unreadable" | "broken-off")[]) => {
+      const unknown = states.map(
+        () => ({ reference: name, inventory: name, whole: true, code: "X", why: "it is so" }) as const,
+      );
+      const inventories = states.map((state) => ({ name, state, images: 0, code: "X", why: "it is so" }));
+      return headlineOf({ ...reportOf({}), partial: true, unknown, inventories });
+    };
+    const empty = lacking("empty");
+    expect(empty.outcome).toBe("unclear");
+    expect(empty.title).toBe(
+      "cannot tell, since 1 inventory names no image at all; as far as it could, nothing changes",
+    );
+    expect(empty.facts).toContainEqual({ label: "Images", text: "none could be looked at" });
+    expect(empty.cautions).toContain("This report is partial: 1 inventory names no image at all.");
+    expect(lacking("empty", "unreadable", "broken-off", "unreadable").cautions).toContain(
+      "This report is partial: 2 inventories could not be read, and 1 inventory could not be read to its end, and 1 inventory names no image at all.",
+    );
+  });
+
+  it("says when it is as of another time than now", () => {
+    const report = { ...reportOf({}), made: "2026-06-01T12:00:30.000Z" };
+    expect(headlineOf(report).cautions).toEqual([]);
+    const past = headlineOf({ ...report, at: "2020-01-01T00:00:00.000Z" }).cautions.join();
+    expect(past).toContain(
+      "Judged as of 2020-01-01 00:00 UTC, which is past (this report was made at 2026-06-01 12:00 UTC)",
+    );
+    expect(headlineOf({ ...report, at: "2030-01-01T00:00:00.000Z" }).cautions.join()).toContain("which is yet to come");
   });
 
   it("has no text of others", () => {

@@ -1,5 +1,5 @@
 import type { Problem } from "../../state";
-import type { EnforcerEffect, ExceptionUse, Report, RuleResult, UnknownImage } from "../report";
+import type { EnforcerEffect, ExceptionUse, Report, RuleResult } from "../report";
 import { count, when } from "../words";
 import { type Block, fold } from "./document";
 import { code, escapeText } from "./escape";
@@ -66,18 +66,6 @@ export function problemBlocks(problems: readonly Problem[]): Block[] {
     return `- ${code(name)}${where}: ${escapeText(message)}`;
   });
   return ["### What could not be read", { items, open: OPEN, priority: 2, loud: true, noun: ["problem", "problems"] }];
-}
-
-export function unknownBlocks(unknown: readonly UnknownImage[]): Block[] {
-  if (unknown.length === 0) return [];
-  const items = unknown.map(({ reference, inventory, stack, code: name, why }) => {
-    const where = stack === undefined ? "" : `, for ${code(stack)}`;
-    return `- ${code(reference)} (of ${code(inventory)}${where}): ${code(name)}, ${escapeText(why)}`;
-  });
-  return [
-    "### Images of which nothing can be said",
-    { items, open: OPEN, priority: 5, loud: true, noun: ["unknown image", "unknown images"] },
-  ];
 }
 
 /** Where the declared meaning is lost is open to see; what follows it exactly is folded. */

@@ -1,16 +1,10 @@
 import { headlineOf, type Outcome } from "../headline";
 import type { Report, SideName } from "../report";
-import { when } from "../words";
+import { grouped, when } from "../words";
 import { type Block, compose } from "./document";
 import { code } from "./escape";
-import {
-  enforcerBlocks,
-  exceptionBlocks,
-  problemBlocks,
-  ruleBlocks,
-  unknownBlocks,
-  violationBlocks,
-} from "./judgement";
+import { enforcerBlocks, exceptionBlocks, problemBlocks, ruleBlocks, violationBlocks } from "./judgement";
+import { inventoryBlocks, unknownBlocks } from "./unknown";
 import { findingBlocks } from "./findings";
 import { flipBlocks } from "./flips";
 
@@ -20,6 +14,7 @@ export const COMMENT_MARKER = "<!-- breakwater-trust-review -->";
 /** GitHub takes 65,536 characters, of four bytes in UTF-8 at most; the rest is for what `npm run comment` adds. */
 export const COMMENT_LENGTH_MAX = 65_536 - 2_048;
 const LENGTH_MIN = 8_192;
+const INVENTORIES_MAX = 10;
 
 export interface MarkdownOptions {
   /** In characters (UTF-16 units), at least 8,192. */
@@ -43,6 +38,7 @@ export function renderMarkdown(report: Report, { lengthMax = COMMENT_LENGTH_MAX 
   return compose(
     [
       head(report),
+      ...inventoryBlocks(report.inventories),
       ...violationBlocks(report),
       ...exceptionBlocks(report),
       ...findingBlocks(report.semantic),
@@ -64,8 +60,17 @@ function head(report: Report): Block {
     `## ${MARKS[outcome]} Trust review: ${title}`,
     facts.map(({ label, text }) => `- **${label}:** ${text}`).join("\n"),
     ...(cautions.length > 0 ? [`> [!${alert}]\n${cautions.map((caution) => `> ${caution}`).join("\n>\n")}`] : []),
-    `Base ${side(report.base)}, head ${side(report.head)}; judged at ${code(when(report.at), 40)}.`,
+    `Base ${side(report.base)}, head ${side(report.head)}; judged at ${code(when(report.at), 40)}.${imagesFrom(report)}`,
   ].join("\n\n");
+}
+
+/** A reviewer must see which images were asked for at all. */
+function imagesFrom({ inventories }: Report): string {
+  const read = inventories.filter(({ state }) => state === "read");
+  if (read.length === 0) return "";
+  const shown = read.slice(0, INVENTORIES_MAX).map(({ name, images }) => `${code(name, 200)} (${grouped(images)})`);
+  const more = read.length > INVENTORIES_MAX ? [`${grouped(read.length - INVENTORIES_MAX)} more inventories`] : [];
+  return ` Images from ${[...shown, ...more].join(", ")}.`;
 }
 
 function side({ name, commit }: SideName): string {
