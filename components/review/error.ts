@@ -7,6 +7,8 @@ export type ReviewErrorCode =
   | "REVIEW_FOLDER_UNKNOWN"
   | "REVIEW_FILE_UNREADABLE"
   | "REVIEW_STACK_UNKNOWN"
+  | "REVIEW_CLONE_INCOMPLETE"
+  | "REVIEW_TREE_INVALID"
   | "REVIEW_TREE_TOO_LARGE";
 
 /** A side of a review can't be had, or a part of it. */

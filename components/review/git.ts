@@ -40,13 +40,24 @@ export class Git {
     return this.#run(["rev-parse", "--show-prefix"]).toString("utf8").replace(/\n$/, "");
   }
 
-  /** The entries below a folder of a commit, as `ls-tree -z` prints them: `MODE TYPE OID SIZE\tPATH`. */
+  /**
+   * The entries below a folder of a commit, as `ls-tree -z` prints them: `MODE TYPE OID SIZE\tPATH`.
+   * @throws ReviewError REVIEW_CLONE_INCOMPLETE, REVIEW_TREE_TOO_LARGE
+   */
   list(commit: string, folder: string): string[] {
-    const listed = this.#run(["ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", `:(literal)${folder}`]);
-    return listed
-      .toString("utf8")
-      .split("\0")
-      .filter((line) => line !== "");
+    try {
+      return linesOf(this.#run(["ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", `:(literal)${folder}`]));
+    } catch (error) {
+      if (error instanceof ReviewError) throw error;
+      throw incomplete(`git can't list ${folder} of the commit ${commit} (${stderrOf(error)})`, error);
+    }
+  }
+
+  /** The names in one folder of a commit, as they are in its tree object; none where it is no folder. */
+  names(commit: string, folder: string): string[] {
+    return linesOf(
+      this.#ask(["ls-tree", "-z", "--name-only", "--full-tree", `${commit}:${folder}`]) ?? Buffer.alloc(0),
+    );
   }
 
   /** The content of blobs, in their order. */
@@ -58,8 +69,7 @@ export class Git {
     for (const oid of oids) {
       const lineEnd = output.indexOf(0x0a, position);
       const [, type, size] = output.toString("latin1", position, lineEnd).split(" ");
-      if (type !== "blob")
-        throw new ReviewError("REVIEW_REF_UNKNOWN", `git has no blob ${oid}: the clone is not whole, fetch again`);
+      if (type !== "blob") throw incomplete(`git has no blob ${oid}`);
       const start = lineEnd + 1;
       const end = start + Number(size);
       contents.push(output.subarray(start, end));
@@ -73,10 +83,9 @@ export class Git {
       this.#run(["rev-parse", "--git-dir"]);
     } catch (error) {
       if (error instanceof ReviewError) throw error;
-      const reason = String((error as { stderr?: unknown }).stderr ?? "").trim();
       throw new ReviewError(
         "REVIEW_NOT_A_REPOSITORY",
-        `git can't read ${this.#directory} (${reason}): mend that, or give two folders, --base DIR --head DIR`,
+        `git can't read ${this.#directory} (${stderrOf(error)}): mend that, or give two folders, --base DIR --head DIR`,
         { cause: error },
       );
     }
@@ -102,8 +111,31 @@ export class Git {
         ...(input !== undefined && { input }),
       });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOBUFS") {
+        const much = `${args[0]} has more than ${OUTPUT_BYTES_MAX} bytes to say: nobody can review that`;
+        throw new ReviewError("REVIEW_TREE_TOO_LARGE", `git ${much}`, { cause: error });
+      }
+      if (code !== "ENOENT") throw error;
       throw new ReviewError("REVIEW_NO_GIT", "git is not installed: install it, or give two folders", { cause: error });
     }
   }
+}
+
+/** What `-z` ends with NUL. */
+function linesOf(output: Buffer): string[] {
+  return output
+    .toString("utf8")
+    .split("\0")
+    .filter((line) => line !== "");
+}
+
+function stderrOf(error: unknown): string {
+  return String((error as { stderr?: unknown }).stderr ?? "").trim();
+}
+
+function incomplete(what: string, cause?: unknown): ReviewError {
+  const wayOut =
+    "this clone is not whole, and nothing is fetched for a review: clone without --filter, or fetch with --refetch";
+  return new ReviewError("REVIEW_CLONE_INCOMPLETE", `${what}: ${wayOut}`, { cause });
 }

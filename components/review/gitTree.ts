@@ -32,12 +32,18 @@ export class GitTree implements FileTree {
     const git = new Git(directory);
     this.commit = git.commitOf(ref);
     const prefix = git.prefix();
-    this.#blobs = blobsOf(git.list(this.commit, `${prefix}${folder}`), prefix);
+    const whole = `${prefix}${folder}`;
+    for (const above of foldersAbove(whole)) requirePlain(ref, git.names(this.commit, above));
+    const lines = git.list(this.commit, whole);
+    requireFew(ref, lines.length);
+    this.#blobs = blobsOf(ref, lines, prefix);
     this.#names = namesOf([...this.#blobs.keys()]);
+    const both = [...this.#blobs.keys()].find((path) => this.#names.has(path));
+    if (both !== undefined) throw invalid(ref, both);
     const readable = [...this.#blobs.values()].filter(
       ({ entry }) => entry.kind === "file" && entry.size <= FILE_BYTES_MAX,
     );
-    requireBounds(ref, this.#blobs.size, readable);
+    requireBounds(ref, readable);
     const oids = [...new Set(readable.map(({ oid }) => oid))];
     const contents = git.contents(oids);
     this.#contents = new Map(oids.map((oid, index) => [oid, contents[index] ?? Buffer.alloc(0)]));
@@ -71,14 +77,16 @@ export class GitTree implements FileTree {
 }
 
 /** `MODE TYPE OID SIZE\tPATH`, where a submodule's size is `-`. */
-function blobsOf(lines: readonly string[], prefix: string): Map<string, Blob> {
+function blobsOf(ref: string, lines: readonly string[], prefix: string): Map<string, Blob> {
   const blobs = new Map<string, Blob>();
   for (const line of lines) {
     const tab = line.indexOf("\t");
     const [mode = "", , oid = "", size = "0"] = line.slice(0, tab).split(/ +/);
     const kind = KINDS[mode] ?? "other";
     const entry = { kind, size: kind === "file" ? Number(size) : 0 };
-    blobs.set(line.slice(tab + 1 + prefix.length), { oid, entry });
+    const path = line.slice(tab + 1 + prefix.length);
+    if (blobs.has(path)) throw invalid(ref, path);
+    blobs.set(path, { oid, entry });
   }
   return blobs;
 }
@@ -89,20 +97,50 @@ const KINDS: Readonly<Record<string, TreeEntry["kind"]>> = { "100644": "file", "
 function namesOf(paths: readonly string[]): Map<string, string[]> {
   const folders = new Map<string, Set<string>>();
   for (const path of paths) {
-    const parts = path.split("/");
-    for (const [depth, name] of parts.entries()) {
-      const folder = parts.slice(0, depth).join("/");
-      folders.set(folder, (folders.get(folder) ?? new Set()).add(name));
+    for (let rest = path; rest !== ""; ) {
+      const slash = rest.lastIndexOf("/");
+      const [folder, name] = [rest.slice(0, Math.max(slash, 0)), rest.slice(slash + 1)];
+      const names = folders.get(folder);
+      names?.add(name);
+      if (names) break; // all above it is known
+      folders.set(folder, new Set([name]));
+      rest = folder;
     }
   }
   return new Map([...folders].map(([folder, names]) => [folder, [...names].sort()]));
 }
 
-function requireBounds(ref: string, count: number, readable: readonly Blob[]): void {
+/** Those on the way to a folder; the root is the empty path. */
+function foldersAbove(folder: string): string[] {
+  const parts = folder.split("/");
+  return parts.map((_, depth) => parts.slice(0, depth).join("/"));
+}
+
+/** A name with a slash would be checked out below the folder, and is listed beside it. */
+function requirePlain(ref: string, names: readonly string[]): void {
+  const path = names.find((name) => name.includes("/"));
+  if (path !== undefined) throw invalid(ref, path);
+}
+
+function invalid(ref: string, path: string): ReviewError {
+  return new ReviewError(
+    "REVIEW_TREE_INVALID",
+    `${ref} has a tree that no git makes, and nobody knows what a checkout of it would have at ${JSON.stringify(path)}: see \`git fsck\`, and commit it anew`,
+  );
+}
+
+function requireFew(ref: string, count: number): void {
+  if (count > ENTRIES_MAX) throw tooLarge(ref, `${count} files`);
+}
+
+function requireBounds(ref: string, readable: readonly Blob[]): void {
   const bytes = readable.reduce((sum, { entry }) => sum + entry.size, 0);
-  if (count <= ENTRIES_MAX && bytes <= BYTES_MAX) return;
-  throw new ReviewError(
+  if (bytes > BYTES_MAX) throw tooLarge(ref, `files of ${bytes} bytes`);
+}
+
+function tooLarge(ref: string, what: string): ReviewError {
+  return new ReviewError(
     "REVIEW_TREE_TOO_LARGE",
-    `${ref} has ${count} files of ${bytes} bytes with its stacks, more than ${ENTRIES_MAX} or ${BYTES_MAX}: nobody can review that; take out what is no trust`,
+    `${ref} has ${what} with its stacks, more than ${ENTRIES_MAX} or ${BYTES_MAX} bytes: nobody can review that; take out what is no trust`,
   );
 }

@@ -78,10 +78,12 @@ export function readStack(tree: FileTree, place: StackPlace, readSettings: ReadS
 }
 
 function stackNames(tree: FileTree): string[] {
+  if (isLink(tree, STACKS)) throw notFollowed(tree, STACKS);
   const names = (tree.entry(STACKS)?.kind === "folder" ? tree.names(STACKS) : []).flatMap((name) => {
     const configured = CONFIG.exec(name)?.[1];
     if (configured !== undefined) return [configured];
-    return tree.entry(below(STACKS, name, "trust")) === undefined ? [] : [name];
+    const place = below(STACKS, name);
+    return isLink(tree, place) || tree.entry(below(place, "trust")) !== undefined ? [name] : [];
   });
   return [...new Set(names)].filter((name) => name !== THROWN_AWAY).sort();
 }
@@ -108,9 +110,24 @@ function contentOf(tree: FileTree, path: string): Buffer {
   );
 }
 
-/** Undefined where the tree has nothing of that name. */
+/** Undefined where the tree has nothing of that name; what may be behind a link is not known. */
 function whereThere<Value>(tree: FileTree, path: string, read: () => Value): Readable<Value> | undefined {
+  const folder = path.split("/").slice(0, -1).join("/");
+  if (folder !== "" && isLink(tree, folder)) return { problem: problemOf(notFollowed(tree, folder), path) };
   return tree.entry(path) === undefined ? undefined : readable(path, read);
+}
+
+/** A symbolic link, or a submodule. */
+function isLink(tree: FileTree, path: string): boolean {
+  const kind = tree.entry(path)?.kind;
+  return kind === "symlink" || kind === "other";
+}
+
+function notFollowed(tree: FileTree, path: string): ReviewError {
+  return new ReviewError(
+    "REVIEW_FILE_UNREADABLE",
+    `${tree.shown(path)} is no folder (links and submodules are not followed): put the folder itself there`,
+  );
 }
 
 function readable<Value>(file: string, read: () => Value): Readable<Value> {

@@ -118,6 +118,64 @@ describe("the tree of a commit", () => {
   });
 });
 
+describe("a tree that git would not make", () => {
+  interface Entry {
+    readonly mode: string;
+    readonly name: string;
+    readonly oid: string;
+  }
+
+  /** A tree object with these entries as they are, whatever git says of it. */
+  function tree(...entries: readonly Entry[]): string {
+    const content = Buffer.concat(
+      entries.flatMap(({ mode, name, oid }) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(oid, "hex")]),
+    );
+    const args = ["hash-object", "-w", "-t", "tree", "--stdin", "--literally"];
+    return execFileSync("git", args, { cwd: repository, input: content, encoding: "utf8" }).trim();
+  }
+  const folder = (name: string, oid: string) => ({ mode: "40000", name, oid });
+  const file = (name: string, text: string) => ({ mode: "100644", name, oid: blob(text) });
+  const blob = (text: string) =>
+    execFileSync("git", ["hash-object", "-w", "--stdin"], { cwd: repository, input: text, encoding: "utf8" }).trim();
+  const committed = (...entries: readonly Entry[]) => git("commit-tree", "-m", "state", tree(...entries));
+  const codeFor = (ref: string) => codeOf(() => new GitTree(repository, ref, "stacks"));
+
+  it("is refused where a checkout has another file than the one that is read", () => {
+    const [tame, wide] = [file("trustpolicy.json", "tame"), file("trustpolicy.json", "wide")];
+    const stacks = (...policies: readonly Entry[]) =>
+      folder("stacks", tree(folder("a", tree(folder("trust", tree(...policies))))));
+    expect(codeFor(committed(stacks(tame)))).toBeUndefined();
+    expect(codeFor(committed(stacks(tame, wide)))).toBe("REVIEW_TREE_INVALID");
+    expect(codeFor(committed(stacks(tame), file("stacks/a/trust/trustpolicy.json", "wide")))).toBe(
+      "REVIEW_TREE_INVALID",
+    );
+    expect(codeFor(committed(stacks(tame), file("stacks", "wide")))).toBe("REVIEW_TREE_INVALID");
+  });
+
+  it("is refused likewise where the project is a folder of its repository", () => {
+    write("platform/stacks/a/trust/trustpolicy.json", "tame");
+    commit();
+    const platform = folder("platform", git("rev-parse", "HEAD:platform"));
+    const beside = committed(platform, file("platform/stacks/a/trust/trustpolicy.json", "wide"));
+    expect(codeOf(() => new GitTree(join(repository, "platform"), beside, "stacks"))).toBe("REVIEW_TREE_INVALID");
+  });
+
+  it("takes no minutes where it is as deep and as wide as can be", () => {
+    const empty = blob("");
+    const wide = Array.from({ length: 19_000 }, (_, index) => ({
+      mode: "100644",
+      name: `f${String(index).padStart(5, "0")}`,
+      oid: empty,
+    }));
+    const deep = Array.from({ length: 300 }).reduce<string>((below) => tree(folder("d", below)), tree(...wide));
+    const ref = committed(folder("stacks", deep));
+    const begun = Date.now();
+    const read = new GitTree(repository, ref, "stacks");
+    expect(Date.now() - begun).toBeLessThan(3000);
+    expect(read.names(["stacks", ...Array.from({ length: 300 }, () => "d")].join("/"))).toHaveLength(19_000);
+  });
+});
+
 describe("a ref that can't be had", () => {
   it("is unknown: a branch that is not there, an option, a file's object", () => {
     write("stacks/Pulumi.a.yaml", "config: {}\n");
@@ -138,6 +196,19 @@ describe("a ref that can't be had", () => {
     const shallow = join(repository, "shallow");
     git("clone", "--quiet", "--depth=1", `file://${repository}`, shallow);
     expect(() => new GitTree(shallow, first, "stacks")).toThrow(/git fetch origin/);
+  });
+
+  it("is fetched from nowhere where the clone has not all of its objects", () => {
+    write("stacks/Pulumi.a.yaml", "config: {}\n");
+    commit();
+    git("config", "uploadpack.allowFilter", "true");
+    for (const filter of ["blob:none", "tree:0"]) {
+      const partial = join(repository, filter.slice(0, 4));
+      git("clone", "--quiet", "--no-checkout", `--filter=${filter}`, `file://${repository}`, partial);
+      const read = () => new GitTree(partial, "origin/main", "stacks");
+      expect(codeOf(read), filter).toBe("REVIEW_CLONE_INCOMPLETE");
+      expect(read, filter).toThrow(/--refetch/);
+    }
   });
 
   it("says that there is no repository", () => {

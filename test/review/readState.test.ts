@@ -118,4 +118,16 @@ describe("the state of a side", () => {
     expect(problem(stacks.get("a")?.settings)).toBe("REVIEW_FILE_UNREADABLE");
     expect(problem(stacks.get("b")?.trust)).toBe("TRUST_STORE_FOLDER_INVALID");
   });
+
+  it("is unreadable behind a link, and not without trust", () => {
+    writeTrust("elsewhere/a/trust");
+    write("stacks/Pulumi.b.yaml", "config: {}");
+    for (const name of ["a", "b"]) symlinkSync("../elsewhere/a", join(directory, "stacks", name));
+    const { stacks } = read();
+    expect([...stacks.keys()]).toEqual(["a", "b"]);
+    for (const { trust } of stacks.values()) expect(problem(trust)).toBe("REVIEW_FILE_UNREADABLE");
+    rmSync(join(directory, "stacks"), { recursive: true });
+    symlinkSync("elsewhere", join(directory, "stacks"));
+    expect(read).toThrow(/stacks is no folder \(links and submodules are not followed\)/);
+  });
 });

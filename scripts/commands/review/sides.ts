@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { FolderTree } from "../../../components/files/folderTree";
 import { projectRoot } from "../../../components/files/paths";
-import { ReviewError } from "../../../components/review/error";
+import { ReviewError, type ReviewErrorCode } from "../../../components/review/error";
 import { GitTree } from "../../../components/review/gitTree";
 import { STACKS } from "../../../components/review/readState";
 import type { ReviewedSide } from "../../../components/review/review";
@@ -17,6 +17,12 @@ export function reviewedProject(given: string | undefined, directory: string): s
 export function workingFolder(project: string): ReviewedSide {
   return { tree: new FolderTree(project), name: "the working folder" };
 }
+
+const NO_COMMIT: ReadonlySet<ReviewErrorCode> = new Set([
+  "REVIEW_REF_UNKNOWN",
+  "REVIEW_NOT_A_REPOSITORY",
+  "REVIEW_NO_GIT",
+]);
 
 /**
  * What `--base` or `--head` names: a folder where there is one by that path, else a commit of the project's repository.
@@ -33,8 +39,8 @@ export function sideNamed(given: string, project: string, directory: string): Re
     const tree = new GitTree(project, given, STACKS);
     return { tree, name: given, commit: tree.commit };
   } catch (error) {
-    const isUnknown = error instanceof ReviewError && error.code !== "REVIEW_TREE_TOO_LARGE";
-    if (isUnknown && isFolder(folder)) return { tree: new FolderTree(folder), name: given };
+    const isUnknown = error instanceof ReviewError && NO_COMMIT.has(error.code);
+    if (isUnknown && given !== "" && isFolder(folder)) return { tree: new FolderTree(folder), name: given };
     throw error;
   }
 }
