@@ -1,5 +1,4 @@
 import type { Statement } from "../notary/trust/declaration";
-import type { EnforcerEffect, EnforcerName } from "../review/report/report";
 import { listed } from "../review/semantic/words";
 import { expressed, type Loss } from "./expressed";
 import type { Target } from "./fidelity";
@@ -15,6 +14,22 @@ export interface ChangedStatement {
   readonly gate?: readonly string[] | undefined;
 }
 
+export type EnforcerName = "notation" | "ratify" | "kyverno" | "harbor";
+
+/** What an enforcer does in place of the declared: the same; lets more pass, or less; or has no way to say it. */
+export type EffectFidelity = "exact" | "weaker" | "stricter" | "inexpressible";
+
+/** What one enforcer would make of one changed statement. */
+export interface StatementEffect {
+  readonly enforcer: EnforcerName;
+  readonly stack: string;
+  readonly statement: string;
+  readonly change: "new" | "changed" | "removed";
+  readonly fidelity: EffectFidelity;
+  /** A clause that begins with the enforcer's name. */
+  readonly effect: string;
+}
+
 const NAMES: Readonly<Record<EnforcerName, string>> = {
   notation: "notation",
   ratify: "Ratify",
@@ -26,7 +41,7 @@ const NAMES: Readonly<Record<EnforcerName, string>> = {
  * What each enforcer would do with a changed statement, and where its meaning is lost, by the table of fidelity: Ratify 1 with
  * notes for Ratify 2, Kyverno's ImageValidatingPolicy with notes for its older ClusterPolicy. Empty where nothing changed.
  */
-export function effectsOf(change: ChangedStatement): EnforcerEffect[] {
+export function effectsOf(change: ChangedStatement): StatementEffect[] {
   const { before, after, gate } = change;
   if (!(before ?? after) || isSame(change, "notation")) return [];
   return [
@@ -48,7 +63,7 @@ function effect(
   enforcer: EnforcerName,
   target: Compiled,
   variants: readonly (readonly [string, Compiled])[],
-): EnforcerEffect {
+): StatementEffect {
   const { after } = change;
   const who = NAMES[enforcer];
   if (!after)
@@ -85,13 +100,13 @@ function noteOn(variant: string, statement: Statement, target: Compiled, known: 
 }
 
 /** What lets more pass is said first; what cannot be expressed at all before anything. */
-function fidelityOf(losses: readonly Loss[]): EnforcerEffect["fidelity"] {
+function fidelityOf(losses: readonly Loss[]): EffectFidelity {
   const ways = losses.map(({ way }) => way);
   return (["inexpressible", "weaker", "stricter"] as const).find((way) => ways.includes(way)) ?? "exact";
 }
 
 /** Harbor knows nothing of a trust policy: its gate asks for a signature, whosever it is. */
-function gateEffect(change: ChangedStatement, gate: readonly string[]): EnforcerEffect {
+function gateEffect(change: ChangedStatement, gate: readonly string[]): StatementEffect {
   const { after } = change;
   const skips = after !== undefined && isSkip(after);
   const unnoticed = `${NAMES.harbor} does not notice the change`;
@@ -121,18 +136,12 @@ function gateEffect(change: ChangedStatement, gate: readonly string[]): Enforcer
 function told(
   { stack, before, after }: ChangedStatement,
   enforcer: EnforcerName,
-  fidelity: EnforcerEffect["fidelity"],
-  sentence: string,
-): EnforcerEffect {
+  fidelity: EffectFidelity,
+  effect: string,
+): StatementEffect {
   const statement = (after ?? before)?.declared.name ?? "";
-  const what = before ? (after ? "changed" : "removed") : "new";
-  return {
-    enforcer,
-    stack,
-    statement,
-    fidelity,
-    sentence: `In ${stack}, for the ${what} statement "${statement}": ${sentence}.`,
-  };
+  const kind = before ? (after ? "changed" : "removed") : "new";
+  return { enforcer, stack, statement, change: kind, fidelity, effect };
 }
 
 function isSkip({ declared }: Statement): boolean {

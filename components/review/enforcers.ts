@@ -1,18 +1,36 @@
-import { effectsOf } from "../enforcement/effects";
+import { effectsOf, type StatementEffect } from "../enforcement/effects";
 import type { Statement } from "../notary/trust/declaration";
 import type { EnforcerEffect } from "./report/report";
 import { continuations } from "./semantic/rules";
+import { listed } from "./semantic/words";
 import { stackNames, trustSides } from "./sides";
 import type { StackState, TrustState } from "./state";
 
-/** What each enforcer makes of each statement that changed. */
+/** What each enforcer makes of the statements that changed; those of which it makes the same are told as one. */
 export function enforcerEffects(base: TrustState, head: TrustState): EnforcerEffect[] {
   return stackNames(base, head).flatMap((stack) =>
-    effectsOfStack(stack, base.stacks.get(stack), head.stacks.get(stack)),
+    together(effectsOfStack(stack, base.stacks.get(stack), head.stacks.get(stack))),
   );
 }
 
-function effectsOfStack(stack: string, base: StackState | undefined, head: StackState | undefined): EnforcerEffect[] {
+function together(effects: readonly StatementEffect[]): EnforcerEffect[] {
+  const groups = new Map<string, StatementEffect[]>();
+  for (const each of effects) {
+    const key = JSON.stringify([each.enforcer, each.fidelity, each.change, each.effect]);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const { enforcer, stack, fidelity, change, effect } = first;
+    const statements = [first, ...others].map(({ statement }) => statement);
+    const noun = statements.length === 1 ? "statement" : "statements";
+    const names = listed(statements.map((name) => `"${name}"`));
+    const sentence = `In ${stack}, for the ${change} ${noun} ${names}: ${effect}.`;
+    return [{ enforcer, stack, statements, fidelity, sentence }];
+  });
+}
+
+function effectsOfStack(stack: string, base: StackState | undefined, head: StackState | undefined): StatementEffect[] {
   const { before, after } = trustSides(base, head);
   const continued = continuations(before, after);
   const kept = new Set(continued.values());

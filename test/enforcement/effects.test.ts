@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { effectsOf } from "../../components/enforcement/effects";
+import { type EnforcerName, effectsOf, type StatementEffect } from "../../components/enforcement/effects";
 import { FIDELITY } from "../../components/enforcement/fidelity";
 import { compileTrust } from "../../components/notary/trust/declaration";
 import { enforcerEffects } from "../../components/review/enforcers";
-import type { EnforcerEffect, EnforcerName } from "../../components/review/report/report";
+import type { EnforcerEffect } from "../../components/review/report/report";
 import {
   ACME,
   APP,
@@ -49,10 +49,12 @@ function effects(before: StatementOptions | undefined, after: StatementOptions |
   });
 }
 
-const fidelities = (all: readonly EnforcerEffect[]) =>
+const fidelities = (all: readonly StatementEffect[]) =>
   Object.fromEntries(all.map(({ enforcer, fidelity }) => [enforcer, fidelity]));
-const sentenceOf = (all: readonly EnforcerEffect[], enforcer: EnforcerName) =>
-  all.find((effect) => effect.enforcer === enforcer)?.sentence ?? "";
+const sentenceOf = (all: readonly (StatementEffect | EnforcerEffect)[], enforcer: EnforcerName) => {
+  const found = all.find((effect) => effect.enforcer === enforcer);
+  return found === undefined ? "" : "sentence" in found ? found.sentence : found.effect;
+};
 
 describe("the table of fidelity", () => {
   it("has a source for each cell", () => {
@@ -79,7 +81,7 @@ describe("what enforcers make of a changed statement", () => {
   it("is noticed by all when an anchor changes", () => {
     const all = effects({ identities: ["*"] }, { identities: ["*"], stores: ["ca:second"] });
     expect(fidelities(all)).toEqual({ notation: "exact", ratify: "exact", kyverno: "exact" });
-    for (const { sentence } of all) expect(sentence).not.toContain("does not notice");
+    for (const { effect } of all) expect(effect).not.toContain("does not notice");
   });
 
   it.each(["permissive", "audit"] as const)("is stricter in Kyverno, and in Ratify 2, under %s", (level) => {
@@ -155,8 +157,21 @@ describe("the effects of a review", () => {
         statement({ name: "new", scopes: ["far.example.com/x"] }),
       ],
     });
-    const names = enforcerEffects(base, head).map((effect) => effect.statement);
+    const names = enforcerEffects(base, head).flatMap((effect) => effect.statements);
     expect([...new Set(names)].sort()).toEqual(["images", "new", "web"]);
+  });
+
+  it("are told as one where an enforcer makes the same of several statements", () => {
+    const web = statement({ name: "web", scopes: [`${HOST}/team/web`] });
+    const base = side({ trustPolicies: [statement(), web], settings: gated(["notation"]) });
+    const head = side({
+      trustPolicies: [statement({ identities: ["*"] }), { ...web, trustedIdentities: ["*"] }],
+      settings: gated(["notation"]),
+    });
+    const [gate, ...others] = enforcerEffects(base, head).filter(({ enforcer }) => enforcer === "harbor");
+    expect(others).toEqual([]);
+    expect(gate?.statements).toEqual(["images", "web"]);
+    expect(gate?.sentence).toContain('for the changed statements "images" and "web": Harbor');
   });
 
   it("know the gates of the statement's projects, and the weakest of many", () => {

@@ -26,3 +26,9 @@ export function verdictWords({ verdict, enforced, statement }: VerdictFacts): st
   if (verdict === "verified") return enforced ? "verified" : "verified, but by anybody";
   return statement === null ? "failed, no statement applies" : "failed";
 }
+
+/** What `why` tells of, as words before it: the reason of the side that fails. */
+export function reasonWords({ before, after }: Pick<Flip, "before" | "after">): string {
+  if (after.verdict === "failed") return "Fails from now on";
+  return before.verdict === "failed" ? "Failed until now" : "Why";
+}

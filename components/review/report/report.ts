@@ -1,3 +1,4 @@
+import type { EffectFidelity, EnforcerName } from "../../enforcement/effects";
 import type { ValidationType, VerificationLevelName } from "../../notary/trust/document";
 import type { CertificateFacts, Finding, Severity } from "../finding";
 import type { Problem } from "../state";
@@ -95,15 +96,13 @@ export interface UnknownImage {
   readonly why: string;
 }
 
-export type EnforcerName = "notation" | "ratify" | "kyverno" | "harbor";
-
-/** What one enforcer would make of a changed statement. */
+/** What one enforcer would make of changed statements. */
 export interface EnforcerEffect {
   readonly enforcer: EnforcerName;
   readonly stack: string;
-  readonly statement: string;
-  /** `exact`: as declared; `weaker`: lets more pass than declared; `stricter`; `inexpressible`. */
-  readonly fidelity: "exact" | "weaker" | "stricter" | "inexpressible";
+  /** Those of which it makes the same. */
+  readonly statements: readonly string[];
+  readonly fidelity: EffectFidelity;
   readonly sentence: string;
 }
 

@@ -1,15 +1,8 @@
+import type { EnforcerName } from "../../enforcement/effects";
 import type { ValidationType, VerificationLevelName } from "../../notary/trust/document";
 import type { Direction, Severity } from "../finding";
 import { findingKinds } from "./findingKinds";
-import type {
-  ChangeState,
-  EnforcerName,
-  ForecastCause,
-  InventoryFacts,
-  MapNode,
-  Validity,
-  VerdictFacts,
-} from "./report";
+import type { ChangeState, ForecastCause, InventoryFacts, MapNode, Validity, VerdictFacts } from "./report";
 import {
   flag,
   listOf,
@@ -87,7 +80,7 @@ const unknown = record({ reference: text, inventory: text, "whole?": flag, "stac
 const effect = record({
   enforcer,
   stack: text,
-  statement: text,
+  statements: listOf(text),
   fidelity: oneOf("exact", "weaker", "stricter", "inexpressible"),
   sentence: text,
 });

@@ -1,5 +1,5 @@
 import { printable } from "../../notary/quoted";
-import { flipGroups, verdictWords } from "./flipGroups";
+import { flipGroups, reasonWords, verdictWords } from "./flipGroups";
 import { headlineOf, type Outcome } from "./headline";
 import type { Report } from "./report";
 import { count } from "./words";
@@ -65,7 +65,7 @@ function flipLines({ flips }: Report): string[] {
     const { stack, before, after, why } = cause;
     const turn = `${verdictWords(before)} → ${verdictWords(after)}`;
     const which = images.length === 1 ? (images[0]?.reference ?? "") : count(images.length, "image");
-    return `${INDENT}${turn} in ${printable(stack)}: ${printable(which)}, ${printable(why)}`;
+    return `${INDENT}${turn} in ${printable(stack)}: ${printable(which)}. ${reasonWords(cause)}: ${printable(why)}`;
   });
   return titled("Images", lines, groups.length, "cause");
 }

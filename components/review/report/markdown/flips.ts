@@ -1,4 +1,4 @@
-import { type FlipGroup, flipGroups, verdictWords } from "../flipGroups";
+import { type FlipGroup, flipGroups, reasonWords, verdictWords } from "../flipGroups";
 import type { Flip } from "../report";
 import { count } from "../words";
 import type { Block } from "./document";
@@ -50,7 +50,7 @@ function cause({ cause, images }: FlipGroup): string {
   const rest = images.length - IMAGES_OPEN;
   return [
     `- **${verdictWords(before)} → ${verdictWords(after)}** in ${code(stack)}, ${count(images.length, "image")}. ${rule(statement, validation, cause.code)}`,
-    `  - Why: ${escapeText(why)}`,
+    `  - ${reasonWords(cause)}: ${escapeText(why)}`,
     ...(signer ? [`  - Signed by ${code(signer.subject)} (SHA-256 ${code(signer.thumbprint)})`] : []),
     ...images.slice(0, IMAGES_OPEN).map((each) => `  - ${image(each)}`),
     ...(rest > 0 ? [`  - … and ${count(rest, "more image", "more images")}, below`] : []),

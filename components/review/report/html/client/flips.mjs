@@ -127,8 +127,18 @@ function flipItem({ stack, reference, tags, towards, before, after, statement, v
         tags.slice(0, TAGS_MAX).map((tag) => element("span", { class: "tag" }, tag)),
         more > 0 && element("span", { class: "faint" }, count(more, "more tag")),
       ),
-    element("p", {}, why),
+    element("p", {}, `${reasonWords(before, after)}: ${why}`),
     element("p", { class: "faint" }, [stack, by, validation, code].filter((part) => part !== null).join(" · ")),
     signer && element("p", { class: "faint" }, `Signed by ${signer.subject}, SHA-256 ${signer.thumbprint}`),
   );
+}
+
+/**
+ * What `why` tells of: the reason of the side that fails.
+ * @param {Flip["before"]} before
+ * @param {Flip["after"]} after
+ */
+function reasonWords(before, after) {
+  if (after.verdict === "failed") return "Fails from now on";
+  return before.verdict === "failed" ? "Failed until now" : "Why";
 }
