@@ -26,12 +26,14 @@ export function listOf(items: Schema): Schema {
   return { type: "array", items };
 }
 
-/** Fields whose name ends in `?` may be absent; others may be added later. */
-export function record(fields: Readonly<Record<string, Schema>>): Schema {
-  const names = Object.keys(fields);
+/** Fields with what each means; one whose name ends in `?` may be absent, and others may be added later. */
+export function record(fields: Readonly<Record<string, readonly [Schema, string]>>): Schema {
+  const entries = Object.entries(fields);
   return {
     type: "object",
-    properties: Object.fromEntries(names.map((name) => [name.replace(/\?$/, ""), fields[name]])),
-    required: names.filter((name) => !name.endsWith("?")),
+    properties: Object.fromEntries(
+      entries.map(([name, [schema, description]]) => [name.replace(/\?$/, ""), { ...schema, description }]),
+    ),
+    required: Object.keys(fields).filter((name) => !name.endsWith("?")),
   };
 }

@@ -7,6 +7,7 @@ export const ATTACKS: readonly string[] = [
   "<img src=x onerror=window.pwned=1>",
   "<svg onload=window.pwned=1>",
   "</details></summary><b>out</b>",
+  '"a.b" "`c.d" ["x.y", "[z]"]: https://evil.example ("<b>")',
   "<!-- breakwater-trust-review -->",
   "--><script>window.pwned=1</script><!--",
   "<!--",

@@ -14,6 +14,7 @@ const markdownish = fc
     fc.oneof(
       fc.constantFrom(...ATTACKS),
       fc.string({ unit: "grapheme" }),
+      fc.constantFrom(' "', '" ', '"', ' ["', '", "', '"] '),
       fc.constantFrom(..."`*_[]()<>!#|\\@:/.-+=~$&\n\t 1a".split("")),
     ),
   )
@@ -44,11 +45,11 @@ describe("text of others in a sentence", () => {
     );
   });
 
-  it("says what was written, but for repeated spaces", () => {
+  it("says what was written, but for repeated spaces and for quotes in whose place is code", () => {
+    const words = (text: string) => text.replaceAll('"', "").split(" ").filter(Boolean).join(" ");
     fc.assert(
       fc.property(markdownish, (text) => {
-        const words = printable(text).split(" ").filter(Boolean).join(" ");
-        expect(shownText(escapeText(text, 1e6))).toBe(words);
+        expect(words(shownText(escapeText(text, 1e6)))).toBe(words(printable(text)));
       }),
       runs,
     );
@@ -61,6 +62,17 @@ describe("text of others in a sentence", () => {
     expect(escapeText("images of r.example.com/app@sha256:12, too.")).toBe(
       "images of `r.example.com/app@sha256:12`, too.",
     );
+  });
+
+  it("shows a quoted name, and a list of them, as one piece of code where a part of it would be", () => {
+    expect(escapeText('the signer "CN=ci.acme.example, O=Acme" (of "images") is none of ("x.y").')).toBe(
+      'the signer `CN=ci.acme.example, O=Acme` (of "images") is none of (`x.y`).',
+    );
+    expect(escapeText('none of ["x509.subject: O=Acme, C=US", "x509.subject: O=B"]: sign')).toBe(
+      'none of `["x509.subject: O=Acme, C=US", "x509.subject: O=B"]`: sign',
+    );
+    expect(escapeText('a"b.c d"e "f`g')).toBe('`a"b.c` `d"e` "`` f`g ``');
+    expect(escapeText('[\'"]"'.repeat(20_000)).length).toBeLessThan(4_000);
   });
 
   it("is cut where it is too long, and says so", () => {

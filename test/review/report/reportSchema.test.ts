@@ -28,6 +28,21 @@ describe("the published schema", () => {
     expect(validateAll(parsed(everything())), JSON.stringify(validateAll.errors)).toBe(true);
   });
 
+  it("says of every field what it means", () => {
+    const unsaid: string[] = [];
+    const look = (schema: unknown, path: string): void => {
+      if (schema === null || typeof schema !== "object") return;
+      for (const [name, value] of Object.entries(schema)) {
+        if (name === "properties")
+          for (const [field, { description = "" }] of Object.entries(value as Record<string, { description?: string }>))
+            if (description.length < 8) unsaid.push(`${path}/${field}`);
+        look(value, `${path}/${name}`);
+      }
+    };
+    look(reportSchema, "");
+    expect(unsaid).toEqual([]);
+  });
+
   it("takes every text of others as data", () => {
     for (const attack of ATTACKS) {
       const report = withTexts(everything(), attack);

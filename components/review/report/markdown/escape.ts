@@ -2,7 +2,7 @@ import { printable } from "../../../notary/quoted";
 
 // Texts of others in Markdown. GitHub and GitLab make links, mentions, references to issues and commits, emoji and formulas of
 // plain text too, some of them after Markdown was parsed, so that no backslash and no entity keeps them from it. Inside of a
-// code span nothing has a meaning but the backtick: each word that could mean anything becomes one.
+// code span nothing has a meaning but the backtick: each word, and each quoted name, that could mean anything becomes one.
 
 /** Letters and digits, with single marks between them that mean nothing there. Its time is linear: texts may be built to be slow. */
 const PLAIN = /^[\p{L}\p{M}][\p{L}\p{M}\p{N}]*(?:[-'’=,][\p{L}\p{M}\p{N}]+)*$/u;
@@ -15,12 +15,35 @@ const ISSUE = /\bGH-\d/i;
 const LEAD = /^[("“‘]+/u;
 const TRAIL = /[,.;:)"”’…]+$/u;
 
+/** A quoted name, or a list of them, that stands by itself. */
+const QUOTED = /(?<=^| )(\(?)(\["[^"]*"(?:, "[^"]*")*\]|"[^"]*")([,.;:)]*)(?= |$)/g;
+
 /** A sentence of one line with names of others in it, cut after `limit` characters of it. */
 export function escapeText(text: string, limit = 1_500): string {
-  return shortened(printable(text), limit)
+  const shown = shortened(printable(text), limit);
+  const parts: string[] = [];
+  let end = 0;
+  for (const { 0: all, 1: lead = "", 2: quoted = "", 3: trail = "", index } of shown.matchAll(QUOTED)) {
+    const before = escapeWords(shown.slice(end, index), end === 0);
+    parts.push(before, escapeQuoted(lead, quoted, trail, index === 0));
+    end = index + all.length;
+  }
+  parts.push(escapeWords(shown.slice(end), end === 0));
+  return parts.filter(Boolean).join(" ");
+}
+
+/** A quoted name of which a part would be code becomes code as a whole, in place of its quotes: half of a name reads badly. */
+function escapeQuoted(lead: string, quoted: string, trail: string, isFirst: boolean): string {
+  const words = escapeWords(`${lead}${quoted}${trail}`, isFirst);
+  const name = quoted.startsWith("[") ? quoted : quoted.slice(1, -1);
+  return words.includes("`") && name.trim() !== "" ? `${lead}${codeSpan(name)}${trail}` : words;
+}
+
+function escapeWords(text: string, isFirst: boolean): string {
+  return text
     .split(" ")
     .filter(Boolean)
-    .map((word, index) => escapeWord(word, index === 0))
+    .map((word, index) => escapeWord(word, isFirst && index === 0))
     .join(" ");
 }
 
