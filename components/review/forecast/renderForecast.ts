@@ -1,6 +1,7 @@
 import { clockCaution } from "../report/clock";
+import { doubtsOf } from "../report/doubts";
 import { code, escapeText } from "../report/markdown/escape";
-import { inventoryItems, unknownItems } from "../report/markdown/unknown";
+import { causeItem, inventoryItem } from "../report/markdown/unknown";
 import type { ForecastEvent } from "../report/report";
 import { count, grouped } from "../report/words";
 import type { FailingImage, Forecast } from "./forecastReport";
@@ -12,7 +13,8 @@ const DAY_MS = 86_400_000;
 
 /** A forecast for people: Markdown that is read as well in a terminal. Ends with a newline. */
 export function renderForecast(forecast: Forecast): string {
-  const { at, until, trust, partial, problems, inventories, events, failing, unknown } = forecast;
+  const { at, until, trust, partial, problems, events, failing } = forecast;
+  const doubts = doubtsOf(forecast);
   const clock = clockCaution(forecast);
   const groups = groupsOf(events);
   const blocks = [
@@ -22,8 +24,8 @@ export function renderForecast(forecast: Forecast): string {
     `Trust: ${code(trust.name)}. As of ${minute(at)}. ${countsInWords(forecast)}`,
     ...list("When", groups, ([first, ...more]) => eventLines(first, [first, ...more], at)),
     ...list("Fails already", failing, failingLines),
-    ...list("Inventories that are empty or could not be read", inventoryItems(inventories), (item) => [item]),
-    ...list("Not known", unknownItems(unknown), (item) => [item]),
+    ...list("Inventories that are empty or could not be read", doubts.inventories, (each) => [inventoryItem(each)]),
+    ...list("Not known", doubts.causes, (each) => [causeItem(each)]),
     ...list("Not readable", problems, ({ file, message, code: why }) => [
       `- ${file === undefined ? "" : `${code(file)}: `}${escapeText(message)} (${code(why)})`,
     ]),

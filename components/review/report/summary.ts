@@ -1,4 +1,5 @@
 import { printable } from "../../notary/quoted";
+import { type Doubts, doubtsOf } from "./doubts";
 import { flipGroups, reasonWords, verdictWords } from "./flipGroups";
 import { headlineOf, type Outcome } from "./headline";
 import type { Report } from "./report";
@@ -28,17 +29,33 @@ const INDENT = "  ";
 /** The review in a screenful for a terminal: what decides, the loudest findings, the causes of flips. */
 export function summaryText(report: Report, { colour }: SummaryOptions): string {
   const { outcome, title, facts, cautions } = headlineOf(report);
+  const doubts = doubtsOf(report);
   const paint = (text: string, code: number) => (colour ? `\u001b[1;${code}m${text}\u001b[0m` : text);
   const width = Math.max(...facts.map(({ label }) => label.length));
   const lines = [
     paint(`Trust review: ${title}`, COLOURS[outcome]),
     ...facts.map(({ label, text }) => `${INDENT}${label.padEnd(width)}  ${text}`),
     ...cautions.map((caution) => paint(`${INDENT}! ${caution}`, YELLOW)),
+    ...inventoryLines(doubts),
     ...violationLines(report).map((line) => paint(line, RED)),
     ...findingLines(report),
     ...flipLines(report),
+    ...unknownLines(doubts),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function inventoryLines({ inventories }: Doubts): string[] {
+  const lines = inventories.map(({ name, lack, why }) => `${INDENT}${printable(name)} ${lack}: ${printable(why)}`);
+  return titled("Inventories", lines.slice(0, CAUSES_MAX), lines.length, "inventory", "inventories");
+}
+
+function unknownLines({ causes }: Doubts): string[] {
+  const lines = causes.slice(0, CAUSES_MAX).map(({ first, references }) => {
+    const which = references.length === 1 ? (references[0] ?? "") : count(references.length, "image");
+    return `${INDENT}${printable(which)}: ${printable(first.why)}`;
+  });
+  return titled("Not known", lines, causes.length, "cause");
 }
 
 function violationLines({ rules }: Report): string[] {
@@ -70,8 +87,13 @@ function flipLines({ flips }: Report): string[] {
   return titled("Images", lines, groups.length, "cause");
 }
 
-function titled(title: string, lines: readonly string[], total: number, noun: string): string[] {
+function titled(title: string, lines: readonly string[], total: number, noun: string, plural = `${noun}s`): string[] {
   if (total === 0) return [];
   const more = total - lines.length;
-  return ["", title, ...lines, ...(more > 0 ? [`${INDENT}… and ${count(more, `more ${noun}`, `more ${noun}s`)}`] : [])];
+  return [
+    "",
+    title,
+    ...lines,
+    ...(more > 0 ? [`${INDENT}… and ${count(more, `more ${noun}`, `more ${plural}`)}`] : []),
+  ];
 }

@@ -80,11 +80,22 @@ export function everything(): Report {
       ],
       unknown: [
         {
+          reference: "file:images.txt",
+          inventory: "file:images.txt",
+          whole: true,
+          code: "INVENTORY_EMPTY",
+          why: "no line has a reference",
+        },
+        {
           reference: `${APP}@sha256:${"8".repeat(64)}`,
           inventory: `registry:${HOST}`,
           code: "REGISTRY_UNREACHABLE",
           why: `${HOST} does not answer`,
         },
+      ],
+      inventories: [
+        { name: `registry:${HOST}`, state: "read", images: 12_000 },
+        { name: "file:images.txt", state: "empty", images: 0, code: "INVENTORY_EMPTY", why: "no line has a reference" },
       ],
       partial: true,
     },

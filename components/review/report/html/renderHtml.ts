@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { doubtsOf } from "../doubts";
 import { headlineOf } from "../headline";
 import type { Report } from "../report";
 import { clientScript, clientStyle } from "./assets";
@@ -29,7 +30,7 @@ export function renderHtml(report: Report): string {
 </head>
 <body>
 <noscript>This page shows its content by its own script, which is switched off here: the Markdown and the JSON of the review say the same.</noscript>
-<script type="application/json" id="report">${asData({ report, headline: headlineOf(report) })}</script>
+<script type="application/json" id="report">${asData({ report, headline: headlineOf(report), doubts: doubtsOf(report) })}</script>
 <script type="module">${script}</script>
 </body>
 </html>

@@ -1,3 +1,4 @@
+import { doubtsOf } from "../doubts";
 import { headlineOf, type Outcome } from "../headline";
 import type { Report, SideName } from "../report";
 import { grouped, when } from "../words";
@@ -35,16 +36,17 @@ const MARKS: Readonly<Record<Outcome, string>> = {
  * long lists folded and, where they don't fit, cut with the number that is missing. Texts of others have no effect in it.
  */
 export function renderMarkdown(report: Report, { lengthMax = COMMENT_LENGTH_MAX }: MarkdownOptions = {}): string {
+  const doubts = doubtsOf(report);
   return compose(
     [
       head(report),
-      ...inventoryBlocks(report.inventories),
+      ...inventoryBlocks(doubts),
       ...violationBlocks(report),
       ...exceptionBlocks(report),
       ...findingBlocks(report.semantic),
       ...flipBlocks(report.flips),
       ...problemBlocks(report.problems),
-      ...unknownBlocks(report.unknown),
+      ...unknownBlocks(doubts),
       ...enforcerBlocks(report.enforcers),
       ...ruleBlocks(report),
     ],

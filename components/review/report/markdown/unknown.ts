@@ -1,7 +1,4 @@
-import { lackOf } from "../inventoryWords";
-import type { InventoryFacts, UnknownImage } from "../report";
-import { type UnknownGroup, unknownGroups } from "../unknownGroups";
-import { wayOutOf } from "../wayOut";
+import type { Doubts, LackingInventory } from "../doubts";
 import { count, grouped } from "../words";
 import type { Block } from "./document";
 import { code, escapeText } from "./escape";
@@ -11,34 +8,27 @@ const OPEN = 10;
 const IMAGES_OPEN = 5;
 
 /** Inventories that are empty, or could not be read (to their end): a review of no image must not look like one that is fine. */
-export function inventoryBlocks(inventories: readonly InventoryFacts[]): Block[] {
-  const items = inventoryItems(inventories);
-  if (items.length === 0) return [];
+export function inventoryBlocks({ inventories }: Doubts): Block[] {
+  if (inventories.length === 0) return [];
   return [
     "### Inventories that are empty or could not be read",
-    { items, open: OPEN, priority: 1, loud: true, noun: ["inventory", "inventories"] },
+    { items: inventories.map(inventoryItem), open: OPEN, priority: 1, loud: true, noun: ["inventory", "inventories"] },
   ];
 }
 
-export function inventoryItems(inventories: readonly InventoryFacts[]): string[] {
-  return inventories.flatMap((inventory) => {
-    const { name, why = "", code: cause = "", images } = inventory;
-    const lack = lackOf(inventory);
-    if (lack === undefined) return [];
-    const found = images > 0 ? `, after ${count(images, "image")}` : "";
-    return [`- ${code(name)} **${lack}**${found}: ${escapeText(why)} (${code(cause)})${advice(cause)}`];
-  });
+export function inventoryItem({ name, lack, images, code: cause, why, way }: LackingInventory): string {
+  const found = images > 0 ? `, after ${count(images, "image")}` : "";
+  return `- ${code(name)} **${lack}**${found}: ${escapeText(why)} (${code(cause)})${advice(way)}`;
 }
 
 /** Images of which nothing can be said, by the cause; then all of them, folded. */
-export function unknownBlocks(unknown: readonly UnknownImage[]): Block[] {
-  const groups = unknownGroups(unknown);
-  if (groups.length === 0) return [];
-  const all = groups.flatMap(({ references }) => references);
+export function unknownBlocks({ causes }: Doubts): Block[] {
+  if (causes.length === 0) return [];
+  const all = causes.flatMap(({ references }) => references);
   return [
     `### Images of which nothing can be said (${grouped(all.length)})`,
-    { items: unknownItems(unknown), open: OPEN, priority: 5, loud: true, noun: ["cause", "causes"] },
-    ...(groups.some(({ references }) => references.length > IMAGES_OPEN)
+    { items: causes.map(causeItem), open: OPEN, priority: 5, loud: true, noun: ["cause", "causes"] },
+    ...(causes.some(({ references }) => references.length > IMAGES_OPEN)
       ? [
           {
             items: all.map((reference) => `- ${code(reference)}`),
@@ -51,23 +41,18 @@ export function unknownBlocks(unknown: readonly UnknownImage[]): Block[] {
   ];
 }
 
-/** A cause each, with some of its images. */
-export function unknownItems(unknown: readonly UnknownImage[]): string[] {
-  return unknownGroups(unknown).map(cause);
-}
-
-function cause({ first, references }: UnknownGroup): string {
+/** A cause, with some of its images. */
+export function causeItem({ first, references, way }: Doubts["causes"][number]): string {
   const { inventory, stack, code: name, why } = first;
   const where = stack === undefined ? "" : `, for ${code(stack)}`;
   const rest = references.length - IMAGES_OPEN;
   return [
-    `- **${count(references.length, "image")}** of ${code(inventory)}${where}: ${escapeText(why)} (${code(name)})${advice(name)}`,
+    `- **${count(references.length, "image")}** of ${code(inventory)}${where}: ${escapeText(why)} (${code(name)})${advice(way)}`,
     ...references.slice(0, IMAGES_OPEN).map((reference) => `  - ${code(reference)}`),
-    ...(rest > 0 ? [`  - … and ${count(rest, "more image")}, below`] : []),
+    ...(rest > 0 ? [`  - … and ${count(rest, "more image")}`] : []),
   ].join("\n");
 }
 
-function advice(cause: string): string {
-  const way = wayOutOf(cause);
+function advice(way: string | undefined): string {
   return way === undefined ? "" : ` ${escapeText(way)}`;
 }

@@ -11,15 +11,24 @@ const TAGS_MAX = 20;
  * The flips, towards trust first, with filters.
  * @param {Report} report
  */
-export function flipsSection({ flips, unchanged }) {
+export function flipsSection({ flips, unchanged, inventories }) {
   const total = unchanged.verified + unchanged.failed + unchanged.skipped;
   const hint =
     flips.length > 0
       ? `${count(flips.length, "verdict")} of ${(flips.length + total).toLocaleString("en")} change.`
       : total > 0
         ? `No verdict of ${total.toLocaleString("en")} changes.`
-        : "No image was looked at.";
-  return section("images", "Images that flip", hint, flips.length > 0 && filteredFlips(flips));
+        : inventories.length > 0
+          ? "No image could be looked at."
+          : "No image was looked at: no inventory was given.";
+  const read = inventories.filter(({ state }) => state === "read");
+  const from = read.map(({ name, images }) => `${name} (${count(images, "image")})`).join(", ");
+  return section(
+    "images",
+    "Images that flip",
+    from === "" ? hint : `${hint} From ${from}.`,
+    flips.length > 0 && filteredFlips(flips),
+  );
 }
 
 /** @param {readonly Flip[]} flips */

@@ -7,8 +7,8 @@ import { enforcersSection, unknownSection } from "./remarks.mjs";
 import { rulesSection } from "./rules.mjs";
 import { timelineSection } from "./timeline.mjs";
 
-/** @type {{ report: import("../../report.js").Report, headline: import("../../headline.js").Headline }} */
-const { report, headline } = JSON.parse(document.getElementById("report")?.textContent ?? "");
+/** @type {{ report: import("../../report.js").Report, headline: import("../../headline.js").Headline, doubts: import("../../doubts.js").Doubts }} */
+const { report, headline, doubts } = JSON.parse(document.getElementById("report")?.textContent ?? "");
 
 document.body.append(
   element("a", { class: "skip", href: "#main" }, "Skip to the content"),
@@ -31,7 +31,7 @@ document.body.append(
     mapSection(report),
     timelineSection(report),
     enforcersSection(report),
-    unknownSection(report),
+    unknownSection(report, doubts),
   ),
 );
 document.title = `Trust review: ${headline.title}`;

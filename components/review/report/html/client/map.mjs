@@ -17,7 +17,14 @@ export function mapSection({ map }) {
     map.nodes.length === 0
       ? "There is no trust on either side."
       : "Who signs, by which store, under which statement, for which repository. Select something to see its paths.";
-  return section("map", "Trust map", hint, map.nodes.length > 0 && trustMap(graphOf(map)));
+  const left = map.imagesLeftOut;
+  const leftOut = `${count(left, "more image")} ${left === 1 ? "keeps its verdict" : "keep their verdict"}, for which the map has no room.`;
+  return section(
+    "map",
+    "Trust map",
+    left > 0 ? `${hint} ${leftOut}` : hint,
+    map.nodes.length > 0 && trustMap(graphOf(map)),
+  );
 }
 
 /** @param {Graph} graph */

@@ -1,8 +1,10 @@
 import { count, element, growingList, section } from "./dom.mjs";
 
 /** @typedef {import("../../report.js").Report} Report */
+/** @typedef {import("../../doubts.js").Doubts} Doubts */
 
 const REMARKS_STEP = 50;
+const IMAGES_STEP = 5;
 
 /** @param {Report} report */
 export function enforcersSection({ enforcers }) {
@@ -29,12 +31,28 @@ export function enforcersSection({ enforcers }) {
   );
 }
 
-/** @param {Report} report */
-export function unknownSection({ unknown, problems }) {
+/**
+ * @param {Report} report
+ * @param {Doubts} doubts
+ */
+export function unknownSection({ problems }, { inventories, causes }) {
+  const images = causes.reduce((sum, { references }) => sum + references.length, 0);
   return section(
     "unknown",
     "What could not be told",
-    unknown.length + problems.length === 0 ? "Everything could be read and asked." : "",
+    causes.length + inventories.length + problems.length === 0 ? "Everything could be read and asked." : "",
+    inventories.length > 0 && element("h3", {}, "Inventories that are empty or could not be read"),
+    inventories.length > 0 &&
+      growingList(inventories, REMARKS_STEP, "inventory", ({ name, lack, images, code, why, way }) =>
+        element(
+          "li",
+          { class: "card" },
+          element("p", { class: "line" }, element("code", {}, name), element("strong", {}, lack)),
+          images > 0 && element("p", {}, `${count(images, "image")} came before.`),
+          element("p", {}, [why, way].filter(Boolean).join(" ")),
+          element("p", { class: "faint" }, code),
+        ),
+      ),
     problems.length > 0 && element("h3", {}, `Not readable: ${count(problems.length, "problem")}`),
     problems.length > 0 &&
       growingList(problems, REMARKS_STEP, "problem", ({ code, message, file }) =>
@@ -45,16 +63,25 @@ export function unknownSection({ unknown, problems }) {
           element("p", {}, message),
         ),
       ),
-    unknown.length > 0 && element("h3", {}, `Not known: ${count(unknown.length, "image")}`),
-    unknown.length > 0 &&
-      growingList(unknown, REMARKS_STEP, "image", ({ reference, inventory, stack, code, why }) =>
-        element(
-          "li",
-          { class: "card" },
-          element("p", {}, element("code", {}, reference)),
-          element("p", {}, why),
-          element("p", { class: "faint" }, `${code} · of ${inventory}${stack === undefined ? "" : ` · for ${stack}`}`),
-        ),
-      ),
+    images > 0 && element("h3", {}, `Not known: ${count(images, "image")}`),
+    images > 0 && growingList(causes, REMARKS_STEP, "cause", causeItem),
+  );
+}
+
+/** @param {Doubts["causes"][number]} cause */
+function causeItem({ first: { inventory, stack, code, why }, references, way }) {
+  return element(
+    "li",
+    { class: "card" },
+    element("p", {}, element("strong", {}, count(references.length, "image")), ` of ${inventory}`),
+    element("p", {}, [why, way].filter(Boolean).join(" ")),
+    element("p", { class: "faint" }, `${code}${stack === undefined ? "" : ` · for ${stack}`}`),
+    growingList(
+      references,
+      IMAGES_STEP,
+      "image",
+      (reference) => element("li", {}, element("code", {}, reference)),
+      "dotted",
+    ),
   );
 }
