@@ -76,6 +76,10 @@ export type FindingKind =
   | "trust-introduced"
   | "trust-removed"
   | "trust-unreadable"
+  // what is around the trust
+  | "project-changed"
+  | "checkout-changed"
+  | "program-changed"
   // what judges
   | "rules-changed"
   | "exceptions-changed";

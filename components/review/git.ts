@@ -41,15 +41,28 @@ export class Git {
   }
 
   /**
-   * The entries below a folder of a commit, as `ls-tree -z` prints them: `MODE TYPE OID SIZE\tPATH`.
+   * The entries below folders of a commit, as `ls-tree -z` prints them: `MODE TYPE OID SIZE\tPATH`.
    * @throws ReviewError REVIEW_CLONE_INCOMPLETE, REVIEW_TREE_TOO_LARGE
    */
-  list(commit: string, folder: string): string[] {
+  list(commit: string, folders: readonly string[]): string[] {
+    return this.#listed(commit, folders, "-r", "-l");
+  }
+
+  /**
+   * The ids of what is in a folder of a commit, or of all files below a path: `MODE TYPE OID\tPATH`. No object but trees is looked at.
+   * @throws ReviewError REVIEW_CLONE_INCOMPLETE, REVIEW_TREE_TOO_LARGE
+   */
+  ids(commit: string, path: string, depth: "one level" | "all below"): string[] {
+    return this.#listed(commit, path === "" ? [] : [path], ...(depth === "all below" ? ["-r"] : []));
+  }
+
+  #listed(commit: string, paths: readonly string[], ...options: readonly string[]): string[] {
+    const where = paths.map((path) => `:(literal)${path}`);
     try {
-      return linesOf(this.#run(["ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", `:(literal)${folder}`]));
+      return linesOf(this.#run(["ls-tree", ...options, "-z", "--full-tree", commit, "--", ...where]));
     } catch (error) {
       if (error instanceof ReviewError) throw error;
-      throw incomplete(`git can't list ${folder} of the commit ${commit} (${stderrOf(error)})`, error);
+      throw incomplete(`git can't list ${paths.join(", ")} of the commit ${commit} (${stderrOf(error)})`, error);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { FileTree, TreeEntry } from "../files/tree";
 import { ReviewError } from "./error";
 import { Git } from "./git";
+import { GitProgram } from "./project/gitProgram";
 
 /** Limits of what a pull request can make us read. */
 const ENTRIES_MAX = 20_000;
@@ -19,21 +20,24 @@ interface Blob {
 export class GitTree implements FileTree {
   /** The commit that the ref named when it was opened. */
   readonly commit: string;
+  /** All that the commit has, by ids alone. */
+  readonly program: GitProgram;
   readonly #blobs: ReadonlyMap<string, Blob>;
   readonly #contents: ReadonlyMap<string, Buffer>;
   readonly #names: ReadonlyMap<string, readonly string[]>;
 
   /**
    * @param directory the tree's root, in a repository
-   * @param folder what of it is read, the rest is not there
+   * @param paths what of it is read, the rest is not there
    * @throws ReviewError
    */
-  constructor(directory: string, ref: string, folder: string) {
+  constructor(directory: string, ref: string, ...paths: string[]) {
     const git = new Git(directory);
     this.commit = git.commitOf(ref);
     const prefix = git.prefix();
-    const whole = `${prefix}${folder}`;
-    for (const above of foldersAbove(whole)) requirePlain(ref, git.names(this.commit, above));
+    this.program = new GitProgram(git, this.commit);
+    const whole = paths.map((path) => `${prefix}${path}`);
+    for (const above of new Set(whole.flatMap(foldersAbove))) requirePlain(ref, git.names(this.commit, above));
     const lines = git.list(this.commit, whole);
     requireFew(ref, lines.length);
     this.#blobs = blobsOf(ref, lines, prefix);

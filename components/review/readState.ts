@@ -4,17 +4,21 @@ import type { Certificate } from "../notary/certificates/certificate";
 import { parseCertificates } from "../notary/certificates/pem";
 import { compileTrust } from "../notary/trust/declaration";
 import { readTrust } from "../trust/directory";
+import { ATTRIBUTES } from "./project/checkout";
+import { PROJECT_FILE, PROJECT_FILES, requireNoProjectConfig } from "./project/projectFile";
 import { ReviewError } from "./error";
+import { readSmall, readText } from "./smallFile";
 import type { Problem, Readable, StackSettings, StackState, TrustState } from "./state";
 
-/** Where the stacks are; nothing else of a commit is looked at. */
+/** Where the stacks are. */
 export const STACKS = "stacks";
+/** What of a commit is read; of the rest a review looks at the ids alone. */
+export const REVIEWED = [STACKS, ATTRIBUTES, ...PROJECT_FILES];
 /** Its signing identity is thrown away, and its trust is made as it comes up: nothing that a review could judge. */
 const THROWN_AWAY = "local";
 const POLICY_FILES = ["trustpolicy.json", "trustpolicy.oci.json"];
 const CONFIG = /^Pulumi\.([A-Za-z0-9][A-Za-z0-9_.-]{0,99})\.yaml$/;
 const KEY = /^([a-zA-Z0-9_.-]{1,64})\.crt$/;
-const FILE_BYTES_MAX = 1024 * 1024;
 
 /** Reads a stack's config. It is handed in: what a config may say, the stacks know. May throw. */
 export type ReadSettings = (text: string, stack: string, file: string) => StackSettings;
@@ -70,11 +74,19 @@ export function readStack(tree: FileTree, place: StackPlace, readSettings: ReadS
     stack,
     trust: whereThere(tree, folder, () => compileTrust(readTrust(tree, folder))),
     identities: identitiesOf(tree, below(folder, "localkeys")),
-    settings:
-      config === undefined
-        ? undefined
-        : whereThere(tree, config, () => readSettings(contentOf(tree, config).toString("utf8"), stack, config)),
+    settings: config === undefined ? undefined : settingsOf(tree, { stack, config }, readSettings),
   };
+}
+
+/** What the project says holds for every stack, also for one without a config of its own. */
+function settingsOf(
+  tree: FileTree,
+  { stack, config }: { readonly stack: string; readonly config: string },
+  readSettings: ReadSettings,
+): StackState["settings"] {
+  const project = readable(PROJECT_FILE, () => requireNoProjectConfig(tree));
+  if ("problem" in project) return project;
+  return whereThere(tree, config, () => readSettings(readText(tree, config), stack, config));
 }
 
 function stackNames(tree: FileTree): string[] {
@@ -96,17 +108,8 @@ function identitiesOf(tree: FileTree, folder: string): StackState["identities"] 
       const name = KEY.exec(file)?.[1];
       if (name === undefined) return [];
       const path = below(folder, file);
-      return [[name, readable(path, () => parseCertificates(contentOf(tree, path)))]];
+      return [[name, readable(path, () => parseCertificates(readSmall(tree, path)))]];
     }),
-  );
-}
-
-function contentOf(tree: FileTree, path: string): Buffer {
-  const entry = tree.entry(path);
-  if (entry?.kind === "file" && entry.size <= FILE_BYTES_MAX) return tree.read(path);
-  throw new ReviewError(
-    "REVIEW_FILE_UNREADABLE",
-    `${tree.shown(path)} is no file of at most ${FILE_BYTES_MAX} bytes (links are not followed): put the file itself there`,
   );
 }
 

@@ -1,15 +1,20 @@
 import type { FileTree } from "../files/tree";
 import type { RevocationSource } from "../notary/revocation/revocationSource";
-import { ReviewError } from "./error";
 import { enforcerEffects } from "./enforcers";
+import { ReviewError } from "./error";
+import type { Finding } from "./finding";
 import { Inventories } from "./inventory/inventories";
 import type { InventorySource } from "./inventory/inventory";
 import { trustMap } from "./map";
 import { MapImages } from "./mapImages";
-import { folderName, isTrustFolder, type ReadSettings, readState } from "./readState";
+import { checkoutChanged } from "./project/checkout";
+import { type ProgramFiles, programChanged } from "./project/program";
+import { projectChanged } from "./project/projectFile";
+import { folderName, isTrustFolder, type ReadSettings, readState, STACKS } from "./readState";
 import type { Report } from "./report/report";
 import { judgeRules } from "./rules/judge";
 import { readRules, rulesChanged } from "./rules/readRules";
+import { byLoudness } from "./semantic/draft";
 import { semanticDiff } from "./semantic/semanticDiff";
 import type { Problem, Readable, StackState, TrustState } from "./state";
 import { validitiesOf } from "./validity";
@@ -21,6 +26,8 @@ export interface ReviewedSide {
   /** A git ref or a folder, as it was given. */
   readonly name: string;
   readonly commit?: string;
+  /** All its files; absent where there is no project around the trust. */
+  readonly program?: ProgramFiles;
 }
 
 export interface ReviewArgs {
@@ -54,7 +61,10 @@ export async function review(args: ReviewArgs): Promise<Report> {
   const stack = folders ? folderName(args.base.name) : undefined;
   const [base, head] = [stateOf(args.base, args, stack), stateOf(args.head, args, stack)];
   requireStacks(args.stacks ?? [], base, head);
-  const findings = [...rulesChanged(args.base.tree, args.head.tree), ...semanticDiff(base, head)];
+  const findings = [
+    ...rulesChanged(args.base.tree, args.head.tree),
+    ...[...aroundTrust(args.base, args.head), ...semanticDiff(base, head)].sort(byLoudness),
+  ];
   const shown = new MapImages();
   const images = await verdictDiff({
     images: inventories.entries(),
@@ -86,6 +96,15 @@ export async function review(args: ReviewArgs): Promise<Report> {
     map: trustMap(base, head, shown.all(), shown.leftOut),
     validity: validitiesOf(base, head),
   };
+}
+
+/** What changes beside trust and config, and bears on what becomes of them. */
+function aroundTrust(base: ReviewedSide, head: ReviewedSide): Finding[] {
+  return [
+    ...projectChanged(base.tree, head.tree),
+    ...checkoutChanged(base.tree, head.tree, STACKS),
+    ...programChanged(base.program, head.program),
+  ];
 }
 
 /** What a review comes to, as an exit code: 0 nothing stands against the change, 1 a rule does, 2 it can't be told. */

@@ -65,6 +65,9 @@ export const findingKinds: Readonly<Record<FindingKind, true>> = {
   "trust-introduced": true,
   "trust-removed": true,
   "trust-unreadable": true,
+  "project-changed": true,
+  "checkout-changed": true,
+  "program-changed": true,
   "rules-changed": true,
   "exceptions-changed": true,
 };

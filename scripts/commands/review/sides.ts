@@ -4,7 +4,9 @@ import { FolderTree } from "../../../components/files/folderTree";
 import { projectRoot } from "../../../components/files/paths";
 import { ReviewError, type ReviewErrorCode } from "../../../components/review/error";
 import { GitTree } from "../../../components/review/gitTree";
-import { STACKS } from "../../../components/review/readState";
+import { FolderProgram } from "../../../components/review/project/folderProgram";
+import { PROJECT_FILE } from "../../../components/review/project/projectFile";
+import { REVIEWED } from "../../../components/review/readState";
 import type { ReviewedSide } from "../../../components/review/review";
 
 /** The project whose trust is reviewed. @throws ReviewError REVIEW_FOLDER_UNKNOWN */
@@ -15,7 +17,7 @@ export function reviewedProject(given: string | undefined, directory: string): s
 
 /** A project's folder as it is, with what is not committed yet. */
 export function workingFolder(project: string): ReviewedSide {
-  return { tree: new FolderTree(project), name: "the working folder" };
+  return folderSide(project, "the working folder");
 }
 
 const NO_COMMIT: ReadonlySet<ReviewErrorCode> = new Set([
@@ -33,16 +35,23 @@ export function sideNamed(given: string, project: string, directory: string): Re
   const folder = path.resolve(directory, given);
   // A folder is asked for by its path: a branch may be called like one.
   if (/^(\.{0,2}\/|\.{1,2}$)/.test(given)) {
-    return { tree: new FolderTree(requireFolder(folder, "a folder, or a branch, tag or commit")), name: given };
+    return folderSide(requireFolder(folder, "a folder, or a branch, tag or commit"), given);
   }
   try {
-    const tree = new GitTree(project, given, STACKS);
-    return { tree, name: given, commit: tree.commit };
+    const tree = new GitTree(project, given, ...REVIEWED);
+    return { tree, name: given, commit: tree.commit, program: tree.program };
   } catch (error) {
     const isUnknown = error instanceof ReviewError && NO_COMMIT.has(error.code);
-    if (isUnknown && given !== "" && isFolder(folder)) return { tree: new FolderTree(folder), name: given };
+    if (isUnknown && given !== "" && isFolder(folder)) return folderSide(folder, given);
     throw error;
   }
+}
+
+/** A folder that is no project has no program. */
+function folderSide(folder: string, name: string): ReviewedSide {
+  const tree = new FolderTree(folder);
+  const isProject = tree.entry(PROJECT_FILE) !== undefined;
+  return { tree, name, ...(isProject && { program: new FolderProgram(folder) }) };
 }
 
 function requireFolder(folder: string, wanted: string): string {

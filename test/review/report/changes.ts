@@ -1,19 +1,29 @@
 import type { FileTree } from "../../../components/files/tree";
+import { ATTRIBUTES, checkoutChanged } from "../../../components/review/project/checkout";
+import { type ProgramFiles, programChanged } from "../../../components/review/project/program";
+import { PROJECT_FILE, projectChanged } from "../../../components/review/project/projectFile";
 import type { Report } from "../../../components/review/report/report";
 import { EXCEPTION_FILE } from "../../../components/review/rules/exceptionFile";
 import { rulesChanged } from "../../../components/review/rules/readRules";
 import { RULE_FILE } from "../../../components/review/rules/ruleFile";
 import { ACME, APP, OTHER, RELEASE, type StackOptions, statement, WEB } from "../semantic/support";
 import { CONFIG_CHANGES } from "./configChanges";
-import { distrust, fixture, flip, image, INVENTORY, one, type ReportParts, STORES } from "./reports";
+import { distrust, fixture, flip, INVENTORY, image, one, type ReportParts, STORES } from "./reports";
 
 const policies = (...all: Parameters<typeof statement>[0][]): StackOptions => ({ trustPolicies: all.map(statement) });
 /** A tree with this one file in it, or with none. */
-const tree = (file?: string): FileTree => ({
+const tree = (file?: string, content = "#"): FileTree => ({
   shown: (path) => path,
-  entry: (path) => (path === file ? { kind: "file", size: 1 } : undefined),
+  entry: (path) => (path === file ? { kind: "file", size: content.length } : undefined),
   names: () => [],
-  read: () => Buffer.from("#"),
+  read: () => Buffer.from(content),
+});
+/** Files by an id of their content. */
+const program = (files: Record<string, string>): ProgramFiles => ({
+  hash: "sha1",
+  untold: [],
+  top: () => new Map(Object.keys(files).map((path) => [path.split("/")[0] ?? "", undefined])),
+  files: (name) => new Map(Object.entries(files).filter(([path]) => path.split("/")[0] === name)),
 });
 const ONE = { name: "release", identities: [RELEASE] };
 const TWO = { name: "partner", scopes: [WEB], identities: [OTHER], stores: ["ca:partner"] };
@@ -90,6 +100,24 @@ export const CHANGES: Readonly<Record<string, ReportParts>> = {
   },
   "rules-changed": { ...one({}), more: rulesChanged(tree(), tree(RULE_FILE)) },
   "exceptions-changed": { ...one({}), more: rulesChanged(tree(), tree(EXCEPTION_FILE)) },
+  "project-changed": {
+    ...one({}),
+    more: projectChanged(
+      tree(PROJECT_FILE, "name: breakwater\nmain: bin/stacks\n"),
+      tree(PROJECT_FILE, "name: breakwater\nmain: other\nstackConfigDir: hidden\n"),
+    ),
+  },
+  "checkout-changed": {
+    ...one({}),
+    more: checkoutChanged(tree(), tree(ATTRIBUTES, "stacks/** working-tree-encoding=UTF-7\n"), "stacks"),
+  },
+  "program-changed": {
+    ...one({}),
+    more: programChanged(
+      program({ "components/a.ts": "1", "package.json": "1", "scripts/a.mjs": "1", "README.md": "1" }),
+      program({ "components/a.ts": "2", "components/b.ts": "1", "package.json": "2", "scripts/a.mjs": "1" }),
+    ),
+  },
   "by-an-exception": {
     ...one(policies({ identities: ["*"] })),
     exceptions: [

@@ -3,13 +3,13 @@ import { basename, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findingKinds } from "../../../components/review/report/findingKinds";
+import { COMMENT_LENGTH_MAX, COMMENT_MARKER, renderMarkdown } from "../../../components/review/report/markdown";
 import { escapeText } from "../../../components/review/report/markdown/escape";
 import type { Flip, Report } from "../../../components/review/report/report";
-import { COMMENT_LENGTH_MAX, COMMENT_MARKER, renderMarkdown } from "../../../components/review/report/markdown";
 import { ATTACKS, withTexts } from "./attacks";
 import { CHANGES } from "./changes";
-import { nodesOf, proseOf } from "./gfm";
 import { everything } from "./everything";
+import { nodesOf, proseOf } from "./gfm";
 import { distrust, flip, reportOf } from "./reports";
 
 const GOLDEN = join(__dirname, "golden");

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { type Dirent, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf } from "../../errors";
+import { TreeError } from "../../files/tree";
+import type { ContentIds, HashName, ProgramFiles } from "./program";
+
+/** What is made in a project's folder, and is in no commit. */
+const MADE = [".git", ".breakwater", "bin", "node_modules"];
+
+/** The files of a folder on disk; links are not followed. */
+export class FolderProgram implements ProgramFiles {
+  readonly hash = undefined;
+  readonly untold = MADE;
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  top(): ReadonlyMap<string, undefined> {
+    return new Map(this.#reading("", () => readdirSync(this.#root)).map((name) => [name, undefined]));
+  }
+
+  files(name: string, hash: HashName): ContentIds {
+    const entry = this.#entries("").find((other) => other.name === name);
+    return new Map(entry === undefined ? [] : this.#of(name, entry, hash));
+  }
+
+  #of(path: string, entry: Dirent, hash: HashName): [string, string][] {
+    if (entry.isDirectory()) {
+      return this.#entries(path).flatMap((inner) => this.#of(`${path}/${inner.name}`, inner, hash));
+    }
+    const file = join(this.#root, path);
+    if (entry.isSymbolicLink()) return [[path, blobId(Buffer.from(readlinkSync(file)), hash)]];
+    return entry.isFile() ? [[path, this.#reading(path, () => blobId(readFileSync(file), hash))]] : [];
+  }
+
+  #entries(path: string): Dirent[] {
+    return this.#reading(path, () => readdirSync(join(this.#root, path), { withFileTypes: true }));
+  }
+
+  #reading<Value>(path: string, read: () => Value): Value {
+    try {
+      return read();
+    } catch (error) {
+      const message = `${join(this.#root, path)} cannot be read (${messageOf(error)}): give the right to read it`;
+      throw new TreeError("TREE_UNREADABLE", message, { cause: error });
+    }
+  }
+}
+
+/** As git names a blob. */
+function blobId(content: Buffer, hash: HashName): string {
+  return createHash(hash).update(`blob ${content.length}\0`).update(content).digest("hex");
+}
