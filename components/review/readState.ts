@@ -2,11 +2,10 @@ import { BreakwaterError, messageOf } from "../errors";
 import { below, type FileTree } from "../files/tree";
 import type { Certificate } from "../notary/certificates/certificate";
 import { parseCertificates } from "../notary/certificates/pem";
-import { compileTrust } from "../notary/trust/declaration";
-import { readTrust } from "../trust/directory";
 import { ATTRIBUTES } from "./project/checkout";
 import { PROJECT_FILE, PROJECT_FILES, requireNoProjectConfig } from "./project/projectFile";
 import { ReviewError } from "./error";
+import { readReviewableTrust } from "./reviewableTrust";
 import { readSmall, readText } from "./smallFile";
 import type { Problem, Readable, StackSettings, StackState, TrustState } from "./state";
 
@@ -72,7 +71,7 @@ export function readStack(tree: FileTree, place: StackPlace, readSettings: ReadS
   const { stack, folder, config } = place;
   return {
     stack,
-    trust: whereThere(tree, folder, () => compileTrust(readTrust(tree, folder))),
+    trust: whereThere(tree, folder, () => readReviewableTrust(tree, folder)),
     identities: identitiesOf(tree, below(folder, "localkeys")),
     settings: config === undefined ? undefined : settingsOf(tree, { stack, config }, readSettings),
   };

@@ -130,4 +130,16 @@ describe("the state of a side", () => {
     symlinkSync("elsewhere", join(directory, "stacks"));
     expect(read).toThrow(/stacks is no folder \(links and submodules are not followed\)/);
   });
+
+  it("is unreadable with more certificates than anybody compares", async () => {
+    const made = await Promise.all(Array.from({ length: 500 }, () => make.goodRoot()));
+    const several = [...made, ...made].map(({ pem }) => pem);
+    writeTrust("stacks/a/trust");
+    write("stacks/a/trust/truststore/x509/ca/acme/root.crt", several.join(""));
+    expect(read().stacks.get("a")?.trust).toMatchObject({ value: {} });
+    write("stacks/a/trust/truststore/x509/ca/acme/one-more.crt", root.pem);
+    expect(read().stacks.get("a")?.trust).toMatchObject({
+      problem: { code: "REVIEW_TREE_TOO_LARGE", message: expect.stringContaining("501 certificates") },
+    });
+  });
 });

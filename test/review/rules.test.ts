@@ -139,6 +139,7 @@ describe("an exception file", () => {
     ["no reason", valid.replace("INC-1", '" "')],
     ["no end", valid.replace(/ {2}expires.*\n/, "")],
     ["a day that is none", valid.replace("2026-12-01", "2026-02-31")],
+    ["a time of a day that is none", valid.replace("2026-12-01", "2026-02-31T12:00:00Z")],
     ["an end in other words", valid.replace("2026-12-01", "next week")],
     ["an unknown rule", valid.replace("strict", "strikt")],
     ["an unknown key", valid.replace("subject", "sujbect")],

@@ -69,14 +69,19 @@ function exceptionOf(entry: unknown, where: string, file: string): Exception {
 
 /** The end of the day, where no time is given. */
 function expiryOf(text: string, where: string, file: string): Date {
-  const isDay = text.length === 10;
-  const time = EXPIRES.test(text) ? new Date(isDay ? `${text}T23:59:59.999Z` : text) : undefined;
-  if (time !== undefined && !Number.isNaN(time.getTime()) && (!isDay || time.toISOString().startsWith(text)))
-    return time;
+  const day = text.slice(0, 10);
+  const time = EXPIRES.test(text) ? new Date(text === day ? `${day}T23:59:59.999Z` : text) : new Date(Number.NaN);
+  if (!Number.isNaN(time.getTime()) && isDayOfCalendar(day)) return time;
   throw invalid(
     file,
     `${where}: expires is ${quoted(text)}: give a day as in 2026-12-31, or a time as in 2026-12-31T12:00:00Z`,
   );
+}
+
+/** JavaScript takes 31 February for 3 March. */
+function isDayOfCalendar(day: string): boolean {
+  const time = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day);
 }
 
 function invalid(file: string, what: string, cause?: unknown): RuleError {

@@ -34,7 +34,18 @@ function isNewBy(anchor: Certificate, type: SigningStore, from: Statement | unde
  */
 export function isCovered(anchor: Certificate, anchors: readonly Certificate[]): boolean {
   const isRoot = isSelfSigned(anchor);
-  return anchors.some((other) => other.thumbprint === anchor.thumbprint || (!isRoot && isIssuedBy(anchor, other)));
+  return anchors.some((other) => other.thumbprint === anchor.thumbprint || (!isRoot && isKnownIssuer(other, anchor)));
+}
+
+const issuers = new WeakMap<Certificate, Map<string, boolean>>();
+
+/** A signature is checked once, however many statements trust by the two. */
+function isKnownIssuer(issuer: Certificate, certificate: Certificate): boolean {
+  const known = issuers.get(certificate) ?? new Map<string, boolean>();
+  issuers.set(certificate, known);
+  const is = known.get(issuer.thumbprint) ?? isIssuedBy(certificate, issuer);
+  known.set(issuer.thumbprint, is);
+  return is;
 }
 
 /** Whether each subject of `identities` is one of `others`. */
