@@ -1,7 +1,9 @@
 import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { compileTrust, type TrustDeclaration } from "../../components/notary/trust/declaration";
 import type { RegistryConnection } from "../../components/oci/connection";
+import { forecast } from "../../components/review/forecast/forecast";
 import { ContentCache } from "../../components/review/inventory/contentCache";
+import type { InventorySource } from "../../components/review/inventory/inventory";
 import { openInventory } from "../../components/review/inventory/openInventory";
 import { RegistryHealth } from "../../components/review/inventory/registryHealth";
 import type { TrustState } from "../../components/review/state";
@@ -16,6 +18,8 @@ export interface ReviewRunArgs {
   /** Absolute paths. */
   readonly connection?: RegistryConnection;
   readonly cache?: string;
+  /** A forecast by base until then (ISO 8601), and no review. */
+  readonly until?: string;
 }
 
 export interface ReviewRunResult {
@@ -24,13 +28,14 @@ export interface ReviewRunResult {
   readonly processorMs: number;
   /** The most memory of the process, MiB. */
   readonly peakMiB: number;
+  /** Of a forecast the images that fail by then. */
   readonly flips: number;
   readonly unchanged: number;
   readonly unknown: number;
 }
 
 /** A process of its own, so that its memory can be measured: `node reviewRun.js JSON`. */
-async function reviewRun({ inventory, base, head, connection, cache }: ReviewRunArgs): Promise<ReviewRunResult> {
+async function reviewRun({ inventory, base, head, connection, cache, until }: ReviewRunArgs): Promise<ReviewRunResult> {
   const source = openInventory(inventory, {
     connectionTo: (host) => connection ?? { host },
     stateImages: [],
@@ -39,6 +44,19 @@ async function reviewRun({ inventory, base, head, connection, cache }: ReviewRun
     directory: process.cwd(),
     environment: {},
   });
+  const found =
+    until === undefined ? await reviewed(source, base, head) : await foreseen(source, base, new Date(until));
+  return {
+    ...found,
+    ms: performance.now(),
+    processorMs: ownProcessorMs(),
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+type Found = Pick<ReviewRunResult, "flips" | "unchanged" | "unknown">;
+
+async function reviewed(source: InventorySource, base: TrustDeclaration, head: TrustDeclaration): Promise<Found> {
   const diff = await verdictDiff({
     images: source.entries(),
     base: stateOf("base", base),
@@ -47,14 +65,20 @@ async function reviewRun({ inventory, base, head, connection, cache }: ReviewRun
     revocation: httpRevocationSource(),
   });
   const { verified, failed, skipped } = diff.unchanged;
-  return {
-    ms: performance.now(),
-    processorMs: ownProcessorMs(),
-    peakMiB: process.resourceUsage().maxRSS / 1024,
-    flips: diff.flips.length,
-    unchanged: verified + failed + skipped,
-    unknown: diff.unknown.length,
-  };
+  return { flips: diff.flips.length, unchanged: verified + failed + skipped, unknown: diff.unknown.length };
+}
+
+async function foreseen(source: InventorySource, base: TrustDeclaration, until: Date): Promise<Found> {
+  const now = new Date();
+  const { counts, unknown } = await forecast({
+    images: source.entries(),
+    trust: stateOf("base", base),
+    ...{ at: now, until, today: now },
+    revocation: httpRevocationSource(),
+    served: async () => [],
+  });
+  const { refused, lasting, failing, skipped } = counts;
+  return { flips: refused, unchanged: lasting + failing + skipped, unknown: unknown.length };
 }
 
 function stateOf(name: string, declaration: TrustDeclaration): TrustState {

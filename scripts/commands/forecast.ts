@@ -1,3 +1,4 @@
+import { printable } from "../../components/notary/quoted";
 import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { asReport } from "../../components/review/forecast/asReport";
 import { type ForecastProgress, forecast as lookAhead } from "../../components/review/forecast/forecast";
@@ -9,7 +10,7 @@ import { MapImages } from "../../components/review/mapImages";
 import { stateOf } from "../../components/review/review";
 import type { TrustState } from "../../components/review/state";
 import { readSettings } from "../../stacks/reviewSettings";
-import { show } from "./command";
+import { say, show } from "./command";
 import { CommandError } from "./error";
 import { FORECAST_HELP, type ForecastOptions, readForecastOptions } from "./forecast/options";
 import { offlineRevocation } from "./review/offline";
@@ -52,6 +53,8 @@ async function run(options: ForecastOptions, today: Date): Promise<number> {
   });
   progress.end();
   await writeReports(options.outputs, directory, renderedAs);
+  const files = options.outputs.flatMap(({ file = [] }) => file);
+  if (files.length > 0) say(`Written: ${files.map(printable).join(", ")}`);
   return outcomeOf(found, options.failOn);
 
   function renderedAs(format: ForecastOptions["outputs"][number]["format"]): string {

@@ -55,11 +55,16 @@ async function textOf(from: string, { directory, environment }: InventoryContext
     return (await promisify(execFile)("kubectl", KUBECTL, options)).stdout;
   } catch (error) {
     const { code, stderr = "" } = error as NodeJS.ErrnoException & { stderr?: string };
-    const why = code === "ENOENT" ? "there is no kubectl on PATH" : stderr.trim().slice(0, 300) || String(code);
+    const why = code === "ENOENT" ? "there is no kubectl on PATH" : lastLineOf(stderr) || String(code);
     throw new InventoryError(
       "KUBECTL_FAILED",
       `kubectl ${KUBECTL.join(" ")} failed: ${why}. Have it reach the cluster, or write its output to a file and give pods:FILE.`,
       { cause: error },
     );
   }
+}
+
+/** Before it, kubectl repeats itself in its own log's words. */
+function lastLineOf(stderr: string): string {
+  return (stderr.trim().split("\n").at(-1) ?? "").trim().slice(0, 300);
 }
