@@ -1,3 +1,4 @@
+import { inPool } from "../concurrency/inPool";
 import { messageOf } from "../errors";
 import { openRepository, type PinnedImage, referenceOf } from "../image/pinnedImage";
 import type { Ports } from "../image/ports";
@@ -63,14 +64,10 @@ export async function judgeProject(
     found.push(...images.map((artifact) => ({ repository, artifact })));
   }
   const judged: JudgedArtifact[] = [];
-  const queue = found.values(); // Each worker takes the next artifact from the one iterator.
-  const worker = async (): Promise<void> => {
-    for (const { repository, artifact } of queue) {
-      const image = await judgeArtifact(shadowed, repository, artifact, ports);
-      if (image !== undefined) judged.push({ image, repository, artifact });
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_IMAGES }, worker));
+  await inPool(found, CONCURRENT_IMAGES, async ({ repository, artifact }) => {
+    const image = await judgeArtifact(shadowed, repository, artifact, ports);
+    if (image !== undefined) judged.push({ image, repository, artifact });
+  });
   return judged.sort(({ image: a }, { image: b }) => (a.reference < b.reference ? -1 : 1));
 }
 

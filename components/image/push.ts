@@ -1,3 +1,4 @@
+import { inPool } from "../concurrency/inPool";
 import type { Descriptor } from "../oci/descriptor";
 import type { Repository } from "../oci/repository";
 import type { ImageSource } from "./source";
@@ -62,14 +63,8 @@ export async function pushImage(
 
 async function findMissing(source: ImageSource, repository: Repository): Promise<Set<string>> {
   const missing = new Set<string>();
-  const queue = source.blobs.values(); // Each worker takes the next blob from the one iterator.
-  const worker = async (): Promise<void> => {
-    for (const { digest } of queue) {
-      if (!(await repository.hasBlob(digest))) {
-        missing.add(digest);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_CHECKS }, worker));
+  await inPool([...source.blobs.values()], CONCURRENT_CHECKS, async ({ digest }) => {
+    if (!(await repository.hasBlob(digest))) missing.add(digest);
+  });
   return missing;
 }

@@ -1,3 +1,4 @@
+import { inPool } from "../../components/concurrency/inPool";
 import { realPorts } from "../../components/image/ports";
 import type { Descriptor } from "../../components/notary/descriptor";
 import { localSigner } from "../../components/notary/signing/localSigner";
@@ -6,7 +7,6 @@ import { compileTrust } from "../../components/notary/trust/declaration";
 import { verifyEnvelope } from "../../components/notary/verification/verifyArtifact";
 import { digestOf } from "../../components/oci/digest";
 import type { Place } from "./place";
-import { inPool } from "./pool";
 import type { Row } from "./report";
 import { median } from "./statistics";
 

@@ -1,7 +1,7 @@
+import { inPool } from "../../components/concurrency/inPool";
 import { openRepository, type PinnedImage } from "../../components/image/pinnedImage";
 import { digestOf } from "../../components/oci/digest";
 import type { RegistryConnection } from "../../components/oci/repository";
-import { inPool } from "./pool";
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}');

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { inPool } from "../../components/concurrency/inPool";
 import { resolvePath } from "../../components/files/paths";
 import { type PinnedImage, referenceOf } from "../../components/image/pinnedImage";
 import { toolPath } from "../../components/local/tool";
 import type { Place } from "./place";
-import { inPool } from "./pool";
 import type { BenchRegistry } from "./registries";
 import { timed } from "./statistics";
 

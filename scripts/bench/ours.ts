@@ -1,3 +1,4 @@
+import { inPool } from "../../components/concurrency/inPool";
 import { openRepository, type PinnedImage, referenceOf } from "../../components/image/pinnedImage";
 import { realPorts } from "../../components/image/ports";
 import { attachSignature } from "../../components/image/signature";
@@ -5,7 +6,6 @@ import { evaluate } from "../../components/image/verdict";
 import { localSigner } from "../../components/notary/signing/localSigner";
 import { compileTrust } from "../../components/notary/trust/declaration";
 import type { Place } from "./place";
-import { inPool } from "./pool";
 import { ownProcessorMs } from "./processorTime";
 import { timed } from "./statistics";
 

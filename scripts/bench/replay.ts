@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Agent, request } from "undici";
+import { inPool } from "../../components/concurrency/inPool";
 import { resolvePath } from "../../components/files/paths";
 import type { RegistryConnection } from "../../components/oci/repository";
-import { inPool } from "./pool";
 import { ownProcessorMs } from "./processorTime";
 import type { RecordedRequest } from "./recording";
 import { timed } from "./statistics";

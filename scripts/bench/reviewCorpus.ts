@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { inPool } from "../../components/concurrency/inPool";
 import type { GeneratedIdentity } from "../../components/identity/generateTest";
 import type { PackedSignature } from "../../components/notary/signatureRepository";
 import { localSigner } from "../../components/notary/signing/localSigner";
@@ -9,7 +10,6 @@ import type { Descriptor } from "../../components/oci/descriptor";
 import { digestOf } from "../../components/oci/digest";
 import { OCI_IMAGE_CONFIG, OCI_IMAGE_MANIFEST } from "../../components/oci/mediaTypes";
 import { EMPTY_CONFIG } from "../../components/oci/signatureManifest";
-import { inPool } from "./pool";
 
 export const IMAGE_CONFIG = Buffer.from(
   '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}',

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Round, rowsOf } from "../../scripts/bench/fleetRows";
-import { inPool } from "../../scripts/bench/pool";
+import { inPool } from "../../components/concurrency/inPool";
 import { missed, printSection, type Row } from "../../scripts/bench/report";
 
 afterEach(() => vi.restoreAllMocks());
