@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Browser, launch, type Page } from "puppeteer-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { renderHtml } from "../../../components/review/report/html";
-import type { Report } from "../../../components/review/report/report";
+import type { ForecastEvent, Report } from "../../../components/review/report/report";
 import { ATTACKS, withTexts } from "../../review/report/attacks";
 import { everything } from "../../review/report/everything";
 import { distrust, flip, image, reportOf } from "../../review/report/reports";
@@ -13,6 +13,48 @@ import { distrust, flip, image, reportOf } from "../../review/report/reports";
 /** What runs in the page is given as text: the types of a browser are not those of the tests. */
 const count = (selector: string) => `document.querySelectorAll(${JSON.stringify(selector)}).length`;
 const ITEMS = "#images li.card";
+
+/** Texts whose colour is too near to what is behind them: each with its contrast, by WCAG 2.2's definition. */
+const FAINT_TEXTS = `() => {
+  const parse = (colour) => {
+    const [red, green, blue, alpha = 1] = colour.match(/[\\d.]+/g).map(Number);
+    const scale = colour.startsWith("color(") ? 1 : 255;
+    return [red / scale, green / scale, blue / scale, alpha];
+  };
+  const over = ([r, g, b, a], below) => [r, g, b].map((part, index) => part * a + below[index] * (1 - a));
+  const behind = (element) => element === null ? [1, 1, 1] : over(parse(getComputedStyle(element).backgroundColor), behind(element.parentElement));
+  const light = (colour) => {
+    const [r, g, b] = colour.map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const faint = new Set();
+  for (const element of document.querySelectorAll("body *")) {
+    const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== "");
+    if (!hasText || !element.checkVisibility()) continue;
+    const back = behind(element);
+    const [one, other] = [light(over(parse(getComputedStyle(element).color), back)), light(back)].sort((a, b) => b - a);
+    const ratio = (one + 0.05) / (other + 0.05);
+    if (ratio < 4.5) faint.add(element.className + " " + element.tagName + " " + ratio.toFixed(2));
+  }
+  return [...faint];
+}`;
+
+function forecastOf(report: Report): Report {
+  const event: ForecastEvent = {
+    instant: "2026-09-01T00:00:00.001Z",
+    reference: "registry.example.com/team/app@sha256:12",
+    tags: ["v1", "latest"],
+    stack: "production",
+    cause: "leaf",
+    validation: "authenticity",
+    code: "CERTIFICATE_EXPIRED",
+    unlessRenewed: false,
+    sentence: "the signing certificate CN=nightly expires: sign again",
+  };
+  const tls: ForecastEvent = { ...event, cause: "tls", stack: null, validation: null, unlessRenewed: true };
+  const nothing = { semantic: [], flips: [], rules: [], exceptions: [], enforcers: [] };
+  return { ...report, ...nothing, forecast: [event, tls] };
+}
 
 describe("the page of a review, in Chromium without a network", () => {
   let directory: string;
@@ -126,6 +168,77 @@ describe("the page of a review, in Chromium without a network", () => {
       (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
     expect(light(back) > light(ink)).toBe(scheme === "light");
     expect(Math.abs(light(back) - light(ink))).toBeGreaterThan(400);
+  });
+
+  test.each(["light", "dark"])("has a contrast of 4.5 at least in %s, as WCAG 2.2 asks for (1.4.3)", async (scheme) => {
+    for (const report of [everything(), forecastOf(everything())]) {
+      await open(report, { scheme });
+      expect(await page.evaluate(`(${FAINT_TEXTS})()`)).toEqual([]);
+    }
+  });
+
+  test("has its headings in order, one of the first level, and a language", async () => {
+    for (const report of [everything(), forecastOf(everything())]) {
+      await open(report);
+      const levels = (await page.evaluate(
+        `[...document.querySelectorAll("h1, h2, h3, h4")].map(({ tagName }) => Number(tagName[1]))`,
+      )) as number[];
+      expect(levels[0]).toBe(1);
+      expect(levels.filter((level) => level === 1)).toHaveLength(1);
+      for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
+      expect(await page.$eval("html", ({ lang }) => lang)).toBe("en");
+    }
+  });
+
+  test("shows a phone the path of what is selected, what it is in sight, and the whole map again", async () => {
+    await open(everything(), { width: 390 });
+    const nodes = await page.evaluate(count("#map .node"));
+    const shown = () =>
+      page.evaluate(`[...document.querySelectorAll("#map .node")].filter((each) => each.checkVisibility()).length`);
+    await page.click("#map .column-identity li:last-child button");
+    expect(Number(await shown())).toBeLessThan(Number(nodes));
+    const inSight = await page.evaluate(`["#map .node[aria-pressed=true]", "#map .map-details"].map((each) => {
+      const { top, bottom } = document.querySelector(each).getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    })`);
+    expect(inSight).toEqual([true, true]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    await page.click("#map .close");
+    expect(await shown()).toBe(nodes);
+    expect(await page.evaluate(`document.activeElement.closest(".column-identity") !== null`)).toBe(true);
+  });
+
+  test("prints everything: lists to their end, what is folded, in dark ink on white", async () => {
+    const flips = [...Array(250).keys()].map((number) => flip(number));
+    await open(reportOf({ base: { production: {} }, head: { production: {} }, flips }), { scheme: "dark" });
+    await page.evaluate(`addEventListener("beforeprint", () => {
+      window.printed = [document.querySelectorAll("#images li.card").length, document.querySelectorAll("details:not([open])").length];
+    })`);
+    const pages = (await page.pdf({ format: "A4" })).toString().match(/\/Type\s*\/Page\b/g) ?? [];
+    expect(await page.evaluate("window.printed")).toEqual([250, 0]);
+    expect(pages.length === 0 || pages.length > 5).toBe(true);
+    await page.emulateMediaType("print");
+    expect(await page.evaluate("getComputedStyle(document.body).color")).toBe("rgb(27, 35, 48)");
+    expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
+    expect(noise).toEqual([]);
+  });
+
+  test("of a forecast has what fails first, and nothing of a change", async () => {
+    await open(forecastOf(everything()));
+    expect(await page.evaluate(`[...document.querySelectorAll("main > section")].map(({ id }) => id)`)).toEqual([
+      ...["failures", "timeline", "map", "unknown"],
+    ]);
+    expect(await page.title()).toMatch(/^Trust forecast: /);
+    expect(await page.evaluate(count("#failures li.card"))).toBe(2);
+    expect(noise).toEqual([]);
+  });
+
+  test("is ready in two seconds with ten thousand images", async () => {
+    const numbers = [...Array(10_000).keys()];
+    const flips = numbers.slice(0, 300).map((number) => flip(number));
+    const images = numbers.map((number) => image(number, { flips: number < 300 }));
+    await open(reportOf({ base: { production: {} }, head: { production: {} }, flips, images }));
+    expect(await page.evaluate(`performance.getEntriesByType("navigation")[0].domComplete`)).toBeLessThan(2_000);
   });
 
   test("fits a phone: nothing is wider than 360 pixels", async () => {

@@ -17,7 +17,9 @@ const MODULES = [
   "mapLines",
   "map",
   "timeline",
+  "failures",
   "remarks",
+  "print",
   "main",
 ];
 const STYLES = ["page", "parts", "map", "timeline", "media"];

@@ -125,7 +125,7 @@ function flipItem({ stack, reference, tags, towards, before, after, statement, v
       { class: "line" },
       element("span", { class: "faint" }, towards === "trust" ? "▲ towards trust" : "▼ away from trust"),
       verdictBadge(before),
-      element("span", { "aria-label": "becomes" }, "→"),
+      element("span", { role: "img", "aria-label": "becomes" }, "→"),
       verdictBadge(after),
     ),
     element("p", {}, element("code", {}, reference)),

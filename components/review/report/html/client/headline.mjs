@@ -12,19 +12,19 @@ const MARKS = { violated: "✕", unclear: "?", excepted: "!", widens: "▲", cha
  * @param {Report} report
  * @param {Headline} headline
  */
-export function header({ base, head, at }, { outcome, title, facts, cautions }) {
+export function header({ base, head, at, forecast }, { outcome, title, facts, cautions }) {
   return element(
     "header",
     { class: `headline outcome-${outcome}` },
-    element("p", { class: "eyebrow" }, "Trust review"),
+    element("p", { class: "eyebrow" }, forecast ? "Trust forecast" : "Trust review"),
     element("h1", {}, element("span", { class: "sign", "aria-hidden": "true" }, MARKS[outcome]), capital(title)),
     element(
       "p",
       { class: "sides" },
       side(base),
-      element("span", { "aria-label": "to" }, " → "),
-      side(head),
-      ` · judged at ${when(at)}`,
+      ...(forecast
+        ? [` · as of ${when(at)}`]
+        : [element("span", { role: "img", "aria-label": "to" }, " → "), side(head), ` · judged at ${when(at)}`]),
     ),
     cautions.length > 0 &&
       element(
@@ -32,11 +32,12 @@ export function header({ base, head, at }, { outcome, title, facts, cautions }) 
         { class: "cautions plain" },
         cautions.map((caution) => element("li", {}, caution)),
       ),
-    element(
-      "dl",
-      { class: "facts" },
-      facts.map(({ label, text }) => element("div", {}, element("dt", {}, label), element("dd", {}, capital(text)))),
-    ),
+    !forecast &&
+      element(
+        "dl",
+        { class: "facts" },
+        facts.map(({ label, text }) => element("div", {}, element("dt", {}, label), element("dd", {}, capital(text)))),
+      ),
   );
 }
 

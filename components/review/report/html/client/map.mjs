@@ -10,6 +10,8 @@ import { CHANGES, changeMark } from "./verdicts.mjs";
 /** Above this, a map begins with what changes alone. */
 const NODES_CALM = 40;
 const COLUMN_STEP = 40;
+/** As in map.css. */
+const ONE_COLUMN = "(max-width: 56rem)";
 
 /** @param {Report} report */
 export function mapSection({ map }) {
@@ -43,7 +45,13 @@ function trustMap(graph) {
   const picture = svgElement("svg", { class: "lines", "aria-hidden": "true", preserveAspectRatio: "none" });
   const columns = element("div", { class: "columns" });
   const area = element("div", { class: "map" }, picture, columns);
-  const details = element("div", { class: "map-details", role: "status" });
+  const details = element("div", {
+    class: "map-details",
+    role: "region",
+    "aria-label": "Selected in the map",
+    tabindex: 0,
+  });
+  details.hidden = true;
   const show = () => {
     buttons.clear();
     const nodes = visibleNodes(graph, filter);
@@ -52,8 +60,16 @@ function trustMap(graph) {
   };
   const select = (/** @type {ShownNode | undefined} */ node) => {
     selected = node === selected ? undefined : node;
-    details.replaceChildren(...(selected ? [nodeDetails(selected)] : []));
+    details.hidden = selected === undefined;
+    details.replaceChildren(...(selected ? [nodeDetails(selected, unselect)] : []));
     highlight();
+    // Where the columns are one below the other, what is on no path of it is gone: it must not be looked for.
+    if (selected && matchMedia(ONE_COLUMN).matches) buttons.get(selected.id)?.scrollIntoView({ block: "center" });
+  };
+  const unselect = () => {
+    const button = selected && buttons.get(selected.id);
+    select(undefined);
+    button?.focus();
   };
   const highlight = () => {
     const paths = selected && pathsThrough(graph, [selected.id]);
@@ -67,6 +83,9 @@ function trustMap(graph) {
   new ResizeObserver(() => highlight()).observe(area);
   area.addEventListener("keydown", ({ key }) => {
     if (key === "Escape" && selected) select(undefined);
+  });
+  details.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") unselect();
   });
 
   /**
@@ -146,8 +165,8 @@ function trustMap(graph) {
       element("label", { class: "field wide" }, element("span", {}, "Text"), search),
     ),
     legend(),
-    details,
     area,
+    details,
   );
 }
 
@@ -168,8 +187,13 @@ function legend() {
   );
 }
 
-/** @param {ShownNode} node */
-function nodeDetails({ label, detail, stack, change, images }) {
+/**
+ * @param {ShownNode} node
+ * @param {() => void} close
+ */
+function nodeDetails({ label, detail, stack, change, images }, close) {
+  const button = element("button", { type: "button", class: "close" }, "Show the whole map");
+  button.addEventListener("click", close);
   return element(
     "div",
     { class: "card" },
@@ -179,6 +203,7 @@ function nodeDetails({ label, detail, stack, change, images }) {
       element("strong", {}, label),
       element("span", { class: "faint" }, stack),
       changeMark(change),
+      button,
     ),
     detail.length > 0 && growingList(detail, 20, "line", (line) => element("li", {}, line), "dotted"),
     images &&

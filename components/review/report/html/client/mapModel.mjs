@@ -26,7 +26,10 @@ export function graphOf({ nodes, edges }) {
   const below = new Map();
   for (const { from, to } of edges) {
     const image = images.get(to);
-    if (image) below.set(from, [...(below.get(from) ?? []), image]);
+    if (!image) continue;
+    const list = below.get(from);
+    if (list) list.push(image);
+    else below.set(from, [image]);
   }
   const kept = nodes.filter(({ column }) => column !== "image");
   const folded = kept.flatMap(({ id, stack }) => {

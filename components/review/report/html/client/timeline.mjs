@@ -28,43 +28,9 @@ const WHATS = {
  * What ends when, soonest first, with today marked.
  * @param {Report} report
  */
-export function timelineSection({ validity, at, forecast = [] }) {
+export function timelineSection({ validity, at }) {
   const hint = validity.length === 0 ? "Nothing that could end." : "What ends first stands first.";
-  return section(
-    "timeline",
-    "Validity",
-    hint,
-    forecast.length > 0 && failures(forecast),
-    validity.length > 0 && timeline(validity, Date.parse(at)),
-  );
-}
-
-/** @param {NonNullable<Report["forecast"]>} forecast soonest first */
-function failures(forecast) {
-  return element(
-    "div",
-    { class: "failures" },
-    element("h3", {}, `Fails later: ${forecast.length.toLocaleString("en")}`),
-    growingList(forecast, ROWS_STEP, "failure", failureOf),
-  );
-}
-
-/** @param {NonNullable<Report["forecast"]>[number]} event */
-function failureOf({ instant, reference, tags, stack, code, certificate, unlessRenewed, sentence }) {
-  return element(
-    "li",
-    { class: "card" },
-    element(
-      "p",
-      { class: "line" },
-      element("strong", {}, `${instant.slice(0, 16).replace("T", " ")} UTC`),
-      unlessRenewed && element("span", { class: "faint" }, "unless renewed"),
-    ),
-    element("p", { class: "line" }, element("code", {}, reference), tags.length > 0 && tags.join(", ")),
-    element("p", {}, sentence),
-    element("p", { class: "faint" }, stack === null ? code : `${code} · for ${stack}`),
-    certificate && certificateDetails(certificate),
-  );
+  return section("timeline", "Validity", hint, validity.length > 0 && timeline(validity, Date.parse(at)));
 }
 
 /**
