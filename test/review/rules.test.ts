@@ -172,6 +172,28 @@ describe("a rule", () => {
       { findings: [finding({ kind: "gate-switched-off", subject: "apps", before: "notation", after: "" })] },
       ["apps"],
     ],
+    [
+      "no-new-ca-for-any-identity",
+      {
+        findings: [
+          finding({ kind: "anchor-added", subject: "ab" }),
+          finding({ kind: "anchor-added", severity: "high" }),
+        ],
+      },
+      ["ab"],
+    ],
+    ["no-anchor-key-changed", { findings: [finding({ kind: "anchor-key-changed", subject: "ab" })] }, ["ab"]],
+    [
+      "authenticity-stays-enforced",
+      {
+        head: () => head({ signatureVerification: { level: "audit" } }),
+        findings: [
+          finding({ kind: "scope-added", statement: "app" }),
+          finding({ kind: "scope-added", statement: "x" }),
+        ],
+      },
+      ["app"],
+    ],
     ["no-finding", { findings: [finding({ severity: "high" })] }, ["*"]],
     [
       "rules-unchanged",
@@ -179,7 +201,7 @@ describe("a rule", () => {
       ["stacks/rules.yaml"],
     ],
   ])("%s is violated by what it is about, and by nothing else", (name, given, subjects) => {
-    const made = "head" in given ? { head: given.head() } : given;
+    const made = "head" in given ? { ...given, head: given.head() } : given;
     expect(result(`rules: {${name}: true}`, made as Partial<RuleFacts>)).toMatchObject({
       result: "violated",
       subjects,
@@ -225,7 +247,7 @@ describe("a rule", () => {
   });
 
   it("is tested, each of them", () => {
-    expect(Object.keys(RULES)).toHaveLength(12);
+    expect(Object.keys(RULES)).toHaveLength(15);
   });
 });
 

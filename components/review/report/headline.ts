@@ -186,7 +186,9 @@ function cautionsOf(report: Report): string[] {
         ]
       : []),
     ...(judges > 0
-      ? ["The change touches the rules or exceptions that judge it. The ones of base judged here, not the new ones."]
+      ? [
+          "The change edits the rules or their exceptions. This report goes by those of the base; the edited ones hold from the next review on.",
+        ]
       : []),
     ...(used > 0
       ? [`${are(used, "exception")} in use: what a rule forbids passes until ${used === 1 ? "it ends" : "they end"}.`]

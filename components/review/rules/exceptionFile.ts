@@ -1,9 +1,7 @@
-import { messageOf } from "../../errors";
 import { quoted } from "../../notary/quoted";
 import { suggestion } from "../../notary/trust/suggestion";
-import { RuleError } from "./error";
 import { RULES } from "./rules";
-import { parseYaml } from "../yaml";
+import { YamlReader } from "./yamlMap";
 
 /** Where a project's exceptions are, relative to its folder. */
 export const EXCEPTION_FILE = "stacks/exceptions.yaml";
@@ -28,52 +26,33 @@ const EXPIRES = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/
  * @throws RuleError EXCEPTIONS_INVALID
  */
 export function parseExceptions(text: string, file: string = EXCEPTION_FILE): Exception[] {
-  const document = readDocument(text, file);
-  const { exceptions = [], ...rest } = document;
-  const [other] = Object.keys(rest);
-  if (other !== undefined) throw invalid(file, `unknown key ${quoted(other)}${suggestion(other, ["exceptions"])}`);
-  if (!Array.isArray(exceptions)) throw invalid(file, "exceptions must be a list");
-  return exceptions.map((entry, index) => exceptionOf(entry, `exceptions[${index}]`, file));
+  const reader = new YamlReader(file, "EXCEPTIONS_INVALID");
+  const { exceptions = [] } = reader.document(text, ["exceptions"]);
+  if (!Array.isArray(exceptions)) throw reader.invalid("exceptions must be a list");
+  return exceptions.map((entry, index) => exceptionOf(entry, `exceptions[${index}]`, reader));
 }
 
-function readDocument(text: string, file: string): Record<string, unknown> {
-  let document: unknown;
-  try {
-    document = parseYaml(text) ?? {};
-  } catch (error) {
-    throw invalid(file, messageOf(error), error);
-  }
-  if (typeof document === "object" && !Array.isArray(document)) return document as Record<string, unknown>;
-  throw invalid(file, "the file must be a map with the key `exceptions`");
-}
-
-function exceptionOf(entry: unknown, where: string, file: string): Exception {
-  if (entry === null || typeof entry !== "object")
-    throw invalid(file, `${where} must be a map with ${KEYS.join(", ")}`);
-  const fields = entry as Record<string, unknown>;
-  const unknown = Object.keys(fields).find((key) => !KEYS.some((known) => known === key));
-  if (unknown !== undefined)
-    throw invalid(file, `${where} has the unknown key ${quoted(unknown)}${suggestion(unknown, KEYS)}`);
+function exceptionOf(entry: unknown, where: string, reader: YamlReader): Exception {
+  const fields = reader.map(entry, where, KEYS);
   const text = (key: (typeof KEYS)[number]): string => {
     const value = fields[key];
     if (typeof value === "string" && value.trim() !== "") return value.trim();
-    throw invalid(file, `${where}: ${key} is missing: an exception has rule, subject, owner, reason and expires`);
+    throw reader.invalid(`${where}: ${key} is missing: an exception has rule, subject, owner, reason and expires`);
   };
   const rule = text("rule");
   if (!Object.hasOwn(RULES, rule))
-    throw invalid(file, `${where}: there is no rule ${quoted(rule)}${suggestion(rule, Object.keys(RULES))}`);
+    throw reader.invalid(`${where}: there is no rule ${quoted(rule)}${suggestion(rule, Object.keys(RULES))}`);
   const common = { rule, subject: text("subject"), owner: text("owner"), reason: text("reason") };
-  const expires = expiryOf(text("expires"), where, file);
+  const expires = expiryOf(text("expires"), where, reader);
   return { ...common, expires, ...(fields.stack !== undefined && { stack: text("stack") }) };
 }
 
 /** The end of the day, where no time is given. */
-function expiryOf(text: string, where: string, file: string): Date {
+function expiryOf(text: string, where: string, reader: YamlReader): Date {
   const day = text.slice(0, 10);
   const time = EXPIRES.test(text) ? new Date(text === day ? `${day}T23:59:59.999Z` : text) : new Date(Number.NaN);
   if (!Number.isNaN(time.getTime()) && isDayOfCalendar(day)) return time;
-  throw invalid(
-    file,
+  throw reader.invalid(
     `${where}: expires is ${quoted(text)}: give a day as in 2026-12-31, or a time as in 2026-12-31T12:00:00Z`,
   );
 }
@@ -82,8 +61,4 @@ function expiryOf(text: string, where: string, file: string): Date {
 function isDayOfCalendar(day: string): boolean {
   const time = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day);
-}
-
-function invalid(file: string, what: string, cause?: unknown): RuleError {
-  return new RuleError("EXCEPTIONS_INVALID", `${file}: ${what}`, { cause });
 }

@@ -2,21 +2,15 @@ import type { Certificate } from "../../notary/certificates/certificate";
 import type { Statement } from "../../notary/trust/declaration";
 import type { ValidationType } from "../../notary/trust/document";
 import { LEVELS } from "../../notary/trust/level";
-import type { Severity } from "../finding";
 import type { StackState } from "../state";
-import { ofFindings, ofStacks, type Rule } from "./rule";
+import { CHANGE_RULES } from "./changeRules";
+import { ofStacks, type Rule } from "./rule";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const LOUDNESS: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 
 /** Every rule that there is, by its name in the rule file. */
 export const RULES: Readonly<Record<string, Rule>> = {
-  "no-new-wildcard-identity": {
-    summary: 'no statement gets the trusted identity "*"',
-    severity: "critical",
-    options: [],
-    judge: (facts) => ofFindings(facts, ({ kind }) => kind === "identity-wildcard-added", "statement"),
-  },
+  ...CHANGE_RULES,
   "no-wildcard-identity": {
     summary: 'no statement has the trusted identity "*"',
     severity: "high",
@@ -91,18 +85,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
         sentence: `${reference} is unknown: ${why}`,
       })),
   },
-  "no-gate-switched-off": {
-    summary: "no project loses its gate, or a part of it",
-    severity: "critical",
-    options: [],
-    judge: (facts) =>
-      ofFindings(
-        facts,
-        // A new project without a gate loses none.
-        ({ kind, direction, before }) =>
-          (kind === "gate-switched-off" && before !== undefined) || (kind === "gate-changed" && direction === "widens"),
-      ),
-  },
   "no-weakness-accepted": {
     summary: "no image is let through by acceptWeaker",
     severity: "medium",
@@ -116,23 +98,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
             sentence: `the image ${reference} is let through though weak: ${acceptWeaker.join(", ")}`,
           })),
       ),
-  },
-  "no-finding": {
-    summary: "nothing that changed is as loud as `severity` (high), unless it narrows trust",
-    severity: "high",
-    options: ["severity"],
-    judge: (facts, { severity = "high" }) =>
-      ofFindings(
-        facts,
-        (finding) =>
-          finding.direction !== "narrows" && LOUDNESS.indexOf(finding.severity) >= LOUDNESS.indexOf(severity),
-      ),
-  },
-  "rules-unchanged": {
-    summary: "neither the rules nor their exceptions change",
-    severity: "critical",
-    options: [],
-    judge: (facts) => ofFindings(facts, ({ kind }) => kind === "rules-changed" || kind === "exceptions-changed"),
   },
 };
 
