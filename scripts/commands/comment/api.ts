@@ -115,7 +115,7 @@ export class Api {
       if (!(error instanceof OciError)) throw error;
       const code = error.code === "RESPONSE_TOO_LARGE" ? "API_ANSWER_INVALID" : "API_UNAVAILABLE";
       const how = error.code === "REGISTRY_TLS_UNTRUSTED" ? "does not prove who it is" : "can't be reached";
-      throw new CommentError(code, `${what}: ${url.host} ${how} [${error.code}]: ${WAY_OUT[code] ?? "check --api"}`, {
+      throw new CommentError(code, `${what}: ${url.host} ${how}: ${WAY_OUT[code] ?? "check --api"}`, {
         cause: error,
       });
     }

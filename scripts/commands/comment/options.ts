@@ -14,7 +14,11 @@ Posts a review's Markdown on a pull or merge request, as one comment: the next t
   --api URL               of the API, when it is not GITHUB_API_URL or CI_API_V4_URL, nor the public one
   --help                  this text
 
-Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage.
+
+Examples:
+  GITHUB_TOKEN=… npm run comment -- --file review.md --github acme/shop --pull 7
+  GITLAB_TOKEN=… npm run comment -- --file review.md --gitlab acme/shop --merge-request 7`;
 
 const OPTIONS = {
   file: { type: "string" },

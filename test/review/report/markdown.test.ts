@@ -88,6 +88,22 @@ describe("the length of the comment", () => {
     }
   });
 
+  it("shows something of everything, however many findings there are", () => {
+    const [some] = everything().semantic;
+    if (!some) throw new Error("no finding");
+    const findings = [...Array(5_000).keys()].map((index) => ({
+      ...some,
+      severity: (["critical", "high", "medium", "low", "info"] as const)[index % 5] ?? "info",
+      direction: (["widens", "narrows", "neutral"] as const)[index % 3] ?? "neutral",
+      sentence: `In production, the finding number ${index} about "registry.example.com/app-${index}" is one of many.`,
+    }));
+    const comment = renderMarkdown({ ...everything(), semantic: findings });
+    expect(comment.length).toBeLessThanOrEqual(COMMENT_LENGTH_MAX);
+    // Of a list that is shown in part it says "more".
+    expect(comment.match(/and [\d,]+ (?!more)[^\n]*, for which this comment has no room/g)).toBeNull();
+    expect(comment).toMatch(/\*\*⚠ and [\d,]+ more critical findings/);
+  });
+
   it("never hides a critical finding silently: shown and left out are all", () => {
     const findings = [...Array(2_000).keys()].map((index) => ({
       ...({ kind: "identity-wildcard-added", severity: "critical", direction: "widens", stack: "production" } as const),

@@ -27,15 +27,15 @@ export function compose(blocks: readonly Block[], limit: number): string {
 }
 
 /**
- * How many items of each list fit. No list may take more than a quarter of the room before each has had its turn: thousands of
- * images that break one rule must not hide what else there is.
+ * How many items of each list fit. Each may take its equal part of the room first, then a quarter of it, then what is left: thousands
+ * of findings, or of images that break one rule, must not hide what else there is.
  */
 function share(blocks: readonly Block[], limit: number): Map<ItemList, number> {
   const lists = blocks.filter((block) => typeof block !== "string");
   const fixed = blocks.map((block) => (typeof block === "string" ? block.length + 2 : LIST_RESERVE + 2));
   let room = limit - fixed.reduce((sum, length) => sum + length, 1);
   const kept = new Map(lists.map((list) => [list, 0]));
-  for (const most of [room / 4, room]) {
+  for (const most of [room / Math.max(lists.length, 4), room / 4, room]) {
     for (const list of [...lists].sort((left, right) => left.priority - right.priority)) fill(list, most);
   }
   return kept;
