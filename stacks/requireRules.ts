@@ -2,10 +2,11 @@ import { log } from "@pulumi/pulumi";
 import { FolderTree } from "../components/files/folderTree";
 import { projectRoot, resolvePath } from "../components/files/paths";
 import { httpRevocationSource } from "../components/pki/revocationSource";
-import { committed, readStack } from "../components/review/readState";
+import { committed, readStack, stacksOf } from "../components/review/readState";
 import type { ExceptionUse, RuleResult } from "../components/review/report/report";
 import { problemsOf } from "../components/review/review";
 import { judgeRules } from "../components/review/rules/judge";
+import { unknownStacks } from "../components/review/rules/named";
 import { readRules } from "../components/review/rules/readRules";
 import { EXCEPTION_FILE } from "../components/review/rules/exceptionFile";
 import { RULE_FILE } from "../components/review/rules/ruleFile";
@@ -31,13 +32,16 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
   // A review has rules by default, to tell of; an `up` is stopped by those that a team has declared.
   if (project.entry(RULE_FILE) === undefined) return;
   const declared = readRules(project);
+  const stacks = stacksOf(project);
+  const [unknown] = unknownStacks(declared.rules, stacks);
+  if (unknown !== undefined) throw unjudged(`${unknown.file}: ${unknown.message}`);
   const head = stateOf(requireSettings(readStack(project, committed(stack), readSettings)));
   const inForce = { stack, folder: "trust", config: DEPLOYED_CONFIG };
   const base = stateOf(readStack(new FolderTree(resolvePath(homeOf(stack))), inForce, readSettings));
   const at = new Date();
   const asksImages = [...declared.rules.keys()].some((rule) => RULES[rule]?.ofImages);
   const { rules, exceptions } = judgeRules(declared.rules, declared.exceptions, {
-    ...{ head, findings: semanticDiff(base, head), at },
+    ...{ head, findings: semanticDiff(base, head), at, stacks },
     images: asksImages && liveImages ? await liveDiff(base, head, liveImages, at) : undefined,
   });
   for (const exception of exceptions) tell(exception);
@@ -53,7 +57,11 @@ function requireSettings(state: StackState): StackState {
   const { settings } = state;
   if (settings === undefined || "value" in settings) return state;
   const { file = state.stack, message } = settings.problem;
-  throw new ConfigError("RULES_UNJUDGED", `the rules can't be judged, and nothing was touched: ${file}: ${message}`);
+  throw unjudged(`${file}: ${message}`);
+}
+
+function unjudged(why: string): ConfigError {
+  return new ConfigError("RULES_UNJUDGED", `the rules can't be judged, and nothing was touched: ${why}`);
 }
 
 function liveDiff(base: TrustState, head: TrustState, liveImages: NonNullable<Machine["liveImages"]>, at: Date) {
@@ -72,9 +80,10 @@ function tellUnknown(rule: string): void {
 }
 
 /** Break-glass is loud in each run. */
-function tell({ rule, subject, owner, reason, expires, state }: ExceptionUse): void {
-  if (state === "unused") return;
+function tell({ rule, subject, owner, reason, expires, state, unmatched }: ExceptionUse): void {
   const what = `the exception of ${owner} from ${rule} for ${subject} (${reason})`;
+  if (unmatched !== undefined) void log.warn(`${what} can let nothing pass: ${unmatched}`);
+  if (state === "unused") return;
   if (state === "used") void log.warn(`${what} lets it pass until ${expires}`);
   else void log.warn(`${what} expired at ${expires} and lets nothing pass any more: take it out of ${EXCEPTION_FILE}`);
 }

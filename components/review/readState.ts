@@ -36,7 +36,7 @@ export function readState(
   if (isTrustFolder(tree)) {
     return { name, stacks: new Map([[stack, readStack(tree, { stack, folder: "" }, readSettings)]]) };
   }
-  const stacks = stackNames(tree).map((stack): [string, StackState] => [
+  const stacks = stacksOf(tree).map((stack): [string, StackState] => [
     stack,
     readStack(tree, committed(stack), readSettings),
   ]);
@@ -88,7 +88,8 @@ function settingsOf(
   return whereThere(tree, config, () => readSettings(readText(tree, config), stack, config));
 }
 
-function stackNames(tree: FileTree): string[] {
+/** The stacks of a project that have a trust folder or a config. @throws ReviewError where they are behind a link */
+export function stacksOf(tree: FileTree): string[] {
   if (isLink(tree, STACKS)) throw notFollowed(tree, STACKS);
   const names = (tree.entry(STACKS)?.kind === "folder" ? tree.names(STACKS) : []).flatMap((name) => {
     const configured = CONFIG.exec(name)?.[1];

@@ -10,9 +10,10 @@ import { MapImages } from "./mapImages";
 import { checkoutChanged } from "./project/checkout";
 import { type ProgramFiles, programChanged } from "./project/program";
 import { projectChanged } from "./project/projectFile";
-import { folderName, isTrustFolder, type ReadSettings, readState, STACKS } from "./readState";
+import { folderName, isTrustFolder, type ReadSettings, readState, STACKS, stacksOf } from "./readState";
 import type { Report } from "./report/report";
 import { judgeRules } from "./rules/judge";
+import { unknownStacks } from "./rules/named";
 import { readRules, rulesChanged } from "./rules/readRules";
 import { byLoudness } from "./semantic/draft";
 import { semanticDiff } from "./semantic/semanticDiff";
@@ -75,9 +76,10 @@ export async function review(args: ReviewArgs): Promise<Report> {
     onVerdicts: (verdicts) => shown.add(verdicts),
     ...(args.onProgress && { onProgress: args.onProgress }),
   });
-  const problems = [...problemsOf(base), ...problemsOf(head)];
+  const stacks = stacksOfSides(args);
+  const problems = [...unknownStacks(declared.rules, stacks), ...problemsOf(base), ...problemsOf(head)];
   const judged = judgeRules(declared.rules, declared.exceptions, {
-    ...{ head, findings, at },
+    ...{ head, findings, at, stacks },
     images: args.inventories.length === 0 ? undefined : images,
   });
   return {
@@ -96,6 +98,11 @@ export async function review(args: ReviewArgs): Promise<Report> {
     map: trustMap(base, head, shown.all(), shown.leftOut),
     validity: validitiesOf(base, head),
   };
+}
+
+/** Of both sides, whichever are looked at. */
+function stacksOfSides({ base, head }: ReviewArgs): string[] {
+  return [...new Set([base, head].flatMap(({ tree }) => stacksOf(tree)))].sort();
 }
 
 /** What changes beside trust and config, and bears on what becomes of them. */

@@ -174,6 +174,7 @@ function cautionsOf(report: Report): string[] {
   const { partial, inventories, exceptions, semantic, rules } = report;
   const unjudged = rules.filter(({ result }) => result === "unknown").length;
   const expired = exceptions.filter(({ state }) => state === "expired").length;
+  const unmatched = exceptions.filter(({ unmatched }) => unmatched !== undefined).length;
   const used = usedExceptions(report);
   const judges = semantic.filter(({ kind }) => kind === "rules-changed" || kind === "exceptions-changed").length;
   const clock = clockCaution(report);
@@ -192,6 +193,11 @@ function cautionsOf(report: Report): string[] {
       : []),
     ...(used > 0
       ? [`${are(used, "exception")} in use: what a rule forbids passes until ${used === 1 ? "it ends" : "they end"}.`]
+      : []),
+    ...(unmatched > 0
+      ? [
+          `${count(unmatched, "exception")} can let nothing pass: no such stack or rule is there; mend or remove ${unmatched === 1 ? "it" : "them"}.`,
+        ]
       : []),
     ...(expired > 0 ? [`${count(expired, "exception")} ended: nothing passes by it any more; remove it.`] : []),
   ];

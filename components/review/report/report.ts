@@ -134,6 +134,8 @@ export interface ExceptionUse {
   /** ISO 8601 date-time at which it ends by itself. */
   readonly expires: string;
   readonly state: "used" | "unused" | "expired";
+  /** Why it can never let anything pass: it names no stack or no rule that is there; absent when it can. */
+  readonly unmatched?: string;
 }
 
 export type ChangeState = "same" | "added" | "removed" | "changed";

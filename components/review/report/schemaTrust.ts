@@ -78,4 +78,5 @@ export const exception = record({
   reason: [text, "why it was made"],
   expires: [time, "when it ends by itself"],
   state: [oneOf("used", "unused", "expired"), "whether something passes by it; expired: nothing does any more"],
+  "unmatched?": [text, "why nothing can ever pass by it; absent when something can"],
 });

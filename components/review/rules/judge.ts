@@ -1,6 +1,7 @@
 import type { ExceptionUse, RuleResult, RuleViolation } from "../report/report";
 import type { Exception } from "./exceptionFile";
 import type { Rule, RuleFacts, RuleOptions, Violation } from "./rule";
+import { whyUnmatched } from "./named";
 import type { RuleSet } from "./ruleFile";
 import { RULES } from "./rules";
 
@@ -19,7 +20,10 @@ export function judgeRules(rules: RuleSet, exceptions: readonly Exception[], fac
   });
   return {
     rules: results,
-    exceptions: exceptions.map((exception, index) => useOf(exception, used.has(index), facts.at)),
+    exceptions: exceptions.map((exception, index) => {
+      const unmatched = facts.stacks && whyUnmatched(exception, rules, facts.stacks);
+      return { ...useOf(exception, used.has(index), facts.at), ...(unmatched !== undefined && { unmatched }) };
+    }),
   };
 
   function resultOf(name: string, rule: Rule, options: RuleOptions): RuleResult {

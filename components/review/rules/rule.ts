@@ -10,6 +10,8 @@ export interface RuleFacts {
   /** Of the inventory; undefined when there was none, and nothing can be said of live images. */
   readonly images: { readonly flips: readonly Flip[]; readonly unknown: readonly UnknownImage[] } | undefined;
   readonly at: Date;
+  /** Every stack that either side has, also those that are not looked at; undefined where nobody knows. */
+  readonly stacks?: readonly string[];
 }
 
 /** How a rule of the file is set. */

@@ -44,7 +44,7 @@ function passing(rules: readonly RuleResult[], index: number): string[] {
 }
 
 function exceptionItem(
-  { rule, stack, subject, owner, reason, expires, state }: ExceptionUse,
+  { rule, stack, subject, owner, reason, expires, state, unmatched }: ExceptionUse,
   passing: string[],
 ): string {
   const until = code(when(expires), 40);
@@ -54,6 +54,7 @@ function exceptionItem(
   const [first, ...others] = passing;
   return [
     `- ${code(rule)} for ${code(subject)} in ${where}: ${ends}. Owner ${code(owner)}; reason: ${escapeText(reason)}`,
+    ...(unmatched === undefined ? [] : [`  - can let nothing pass: ${escapeText(unmatched)}`]),
     ...(first === undefined ? [] : [`  - lets pass: ${escapeText(first)}`]),
     ...(others.length > 0 ? [`  - and ${count(others.length, "more violation")}`] : []),
   ].join("\n");

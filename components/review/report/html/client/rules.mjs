@@ -74,7 +74,7 @@ function ruleItem({ rule, stack, result, severity, violations }, exceptions) {
 const USES = { used: "in use", expired: "ended", unused: "not needed" };
 
 /** @param {ExceptionUse} exception */
-function exceptionItem({ rule, stack, subject, owner, reason, expires, state }) {
+function exceptionItem({ rule, stack, subject, owner, reason, expires, state, unmatched }) {
   return element(
     "li",
     { class: `card exception-${state}` },
@@ -86,6 +86,7 @@ function exceptionItem({ rule, stack, subject, owner, reason, expires, state }) 
       element("span", { class: "faint" }, `${stack ?? "every stack"} · for ${subject}`),
     ),
     element("p", {}, reason),
+    unmatched && element("p", {}, `It can let nothing pass: ${unmatched}`),
     element("p", { class: "faint" }, `Owner ${owner} · ${state === "expired" ? "ended" : "ends"} ${when(expires)}`),
   );
 }
