@@ -13,6 +13,7 @@ import { projectRoot } from "../support/tools";
 // The scripts of the CI jobs, run as they are: a clone of this project at its base, and a pull request that would do harm.
 
 const run = promisify(execFile);
+const INVENTORIES = [".github/trust-review-inventory", ".gitlab/trust-review-inventory"];
 let project: ProjectCopy;
 let temporary: string;
 let origin: string;
@@ -26,6 +27,7 @@ beforeAll(async () => {
   await mkdir(join(temporary, "example"));
   await project.run(["run", "example:review", "--", join(temporary, "example")]);
   await cp(join(temporary, "example/repository/stacks"), project.path("stacks"), { recursive: true });
+  for (const file of INVENTORIES) await writeFile(project.path(file), `# What runs.\n\n${inventory().join("\n")}`);
   await git("init", "--quiet", "--initial-branch=main");
   await git("add", "--all");
   await git("commit", "--quiet", "-m", "base");
@@ -43,6 +45,7 @@ beforeAll(async () => {
   );
   await writeFile(project.path(".gitattributes"), "* filter=harm\n");
   await writeFile(project.path("HARM"), "of the pull request\n");
+  for (const file of INVENTORIES) await writeFile(project.path(file), "# Nothing runs.\n");
   await git("add", "--all");
   await git("commit", "--quiet", "-m", "widen");
   head = (await git("rev-parse", "HEAD")).trim();
@@ -105,18 +108,18 @@ describe("the workflow of GitHub", () => {
       PULL: "7",
       BASE: "main",
       MERGE: merge,
-      INVENTORY: inventory().join("\n"),
       REPORT: report,
       GITHUB_OUTPUT: output,
       GITHUB_STEP_SUMMARY: summary,
     };
     const base = await git("rev-parse", "HEAD");
-    for (const name of ["Fetch objects", "Review"]) {
-      const { code, output: said } = await bash(script(name), project.directory, environment);
+    const objects = { BASE: "origin/main", HEAD: "pull/7/merge" };
+    for (const [name, more] of [["Fetch objects", {}] as const, ["Review", objects] as const]) {
+      const { code, output: said } = await bash(script(name), project.directory, { ...environment, ...more });
       expect(code, said).toBe(0);
       expect(said).not.toContain("a-token");
     }
-    expect(await readFile(output, "utf8")).toBe("code=1\n");
+    expect(await readFile(output, "utf8")).toBe("base=origin/main\nhead=pull/7/merge\ncode=1\n");
     expect(await readFile(summary, "utf8")).toBe(await readFile(`${report}.md`, "utf8"));
     expect(await readFile(`${report}.html`, "utf8")).toMatch(/^<!doctype html>/i);
     const json = JSON.parse(await readFile(`${report}.json`, "utf8")) as Report;
@@ -145,7 +148,8 @@ describe("the job of GitLab", () => {
     const { code, output } = await bash(script, clone, {
       CI_MERGE_REQUEST_TARGET_BRANCH_NAME: "main",
       CI_COMMIT_SHA: head,
-      TRUST_REVIEW_INVENTORY: inventory().join("\n"),
+      CI_PROJECT_ID: "1",
+      CI_MERGE_REQUEST_PROJECT_ID: "1",
       TMPDIR: temporary,
     });
     expect(code, output).toBe(1);
