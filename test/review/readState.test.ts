@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -141,5 +141,28 @@ describe("the state of a side", () => {
     expect(read().stacks.get("a")?.trust).toMatchObject({
       problem: { code: "REVIEW_TREE_TOO_LARGE", message: expect.stringContaining("501 certificates") },
     });
+  });
+
+  it("is unreadable with more identities than anybody compares, in seconds", () => {
+    writeTrust("stacks/a/trust");
+    const path = join(directory, "stacks/a/trust/trustpolicy.json");
+    const trusting = (count: number) => {
+      const trustedIdentities = Array.from(
+        { length: count },
+        (_, index) => `x509.subject: C=US, ST=WA, O=A, OU=${index}`,
+      );
+      const policy = JSON.parse(readFileSync(path, "utf8"));
+      writeFileSync(
+        path,
+        JSON.stringify({ ...policy, trustPolicies: [{ ...policy.trustPolicies[0], trustedIdentities }] }),
+      );
+      return read().stacks.get("a")?.trust;
+    };
+    expect(trusting(1000)).toMatchObject({ value: {} });
+    const begun = Date.now();
+    expect(trusting(8000)).toMatchObject({
+      problem: { code: "REVIEW_TREE_TOO_LARGE", message: expect.stringContaining("8000 trusted identities") },
+    });
+    expect(Date.now() - begun).toBeLessThan(10_000);
   });
 });
