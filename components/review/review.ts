@@ -46,6 +46,8 @@ export interface ReviewArgs {
   /** When the review is made. */
   readonly today: Date;
   readonly revocation: RevocationSource;
+  /** From when on no more images are read: the report is then partial. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: VerdictProgress) => void;
 }
 
@@ -55,7 +57,7 @@ export interface ReviewArgs {
  */
 export async function review(args: ReviewArgs): Promise<Report> {
   const { at, today } = args;
-  const inventories = new Inventories(args.inventories);
+  const inventories = new Inventories(args.inventories, args.signal);
   const declared = readRules(args.base.tree);
   // Two folders in notation's layout are one stack, wherever they are.
   const folders = [args.base, args.head].every(({ tree }) => isTrustFolder(tree));

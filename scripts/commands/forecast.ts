@@ -16,7 +16,7 @@ import { FORECAST_HELP, type ForecastOptions, readForecastOptions } from "./fore
 import { offlineRevocation } from "./review/offline";
 import { ImageProgress } from "./review/progress";
 import { renderReport } from "./review/render";
-import { folderOfPerson, judging, openInventories, writeReports } from "./review/run";
+import { folderOfPerson, judging, openInventories, stoppingInOrder, writeReports } from "./review/run";
 import { reviewedProject, sideNamed, workingFolder } from "./review/sides";
 
 /** `npm run forecast`; resolves to its exit code. */
@@ -37,19 +37,22 @@ async function run(options: ForecastOptions, today: Date): Promise<number> {
   const trust = stateOf(side, { readSettings, ...(options.stacks && { stacks: options.stacks }) });
   requireTrust(trust, options.stacks ?? []);
   const { at, until } = options;
-  const { sources, context, images } = await openInventories(options, directory);
-  const ofStacks = new Map(images.flatMap(({ connection }) => (connection ? [[connection.host, connection]] : [])));
-  const inventories = new Inventories(sources);
   const progress = new ImageProgress(inWords);
   const shown = new MapImages();
-  const found = await lookAhead({
-    ...{ trust, at, until, today },
-    images: inventories.entries(),
-    inventories: () => inventories.facts(),
-    revocation: options.offline ? offlineRevocation : httpRevocationSource(),
-    served: (host) => servedCertificates(ofStacks.get(host) ?? context.connectionTo(host)),
-    onProgress: (now) => progress.show(now),
-    onVerdict: (image, stack, verdict) => shown.add({ image, stack, before: verdict, after: verdict }),
+  const found = await stoppingInOrder(async (signal) => {
+    const watching = { signal, onTag: () => progress.tag() };
+    const { sources, context, images } = await openInventories(options, directory, watching);
+    const ofStacks = new Map(images.flatMap(({ connection }) => (connection ? [[connection.host, connection]] : [])));
+    const inventories = new Inventories(sources, signal);
+    return lookAhead({
+      ...{ trust, at, until, today },
+      images: inventories.entries(),
+      inventories: () => inventories.facts(),
+      revocation: options.offline ? offlineRevocation : httpRevocationSource(),
+      served: (host) => servedCertificates(ofStacks.get(host) ?? context.connectionTo(host)),
+      onProgress: (now) => progress.show(now),
+      onVerdict: (image, stack, verdict) => shown.add({ image, stack, before: verdict, after: verdict }),
+    });
   });
   progress.end();
   await writeReports(options.outputs, directory, renderedAs);

@@ -8,7 +8,7 @@ import { offlineRevocation } from "./review/offline";
 import { REVIEW_HELP, type ReviewOptions, readReviewOptions } from "./review/options";
 import { ImageProgress, verdictsInWords } from "./review/progress";
 import { renderReport, schemaText } from "./review/render";
-import { folderOfPerson, judging, openInventories, writeReports } from "./review/run";
+import { folderOfPerson, judging, openInventories, stoppingInOrder, writeReports } from "./review/run";
 import { reviewedProject, sideNamed, workingFolder } from "./review/sides";
 
 /** `npm run review`; resolves to its exit code. */
@@ -31,13 +31,16 @@ async function run(options: ReviewOptions): Promise<number> {
   const today = new Date();
   const at = options.at ?? today;
   const progress = new ImageProgress(verdictsInWords);
-  const { sources } = await openInventories(options, directory);
-  const report = await judge({
-    ...{ base, head, readSettings, at, today },
-    ...(options.stacks && { stacks: options.stacks }),
-    inventories: sources,
-    revocation: options.offline ? offlineRevocation : httpRevocationSource(),
-    onProgress: (now) => progress.show(now),
+  const report = await stoppingInOrder(async (signal) => {
+    const watching = { signal, onTag: () => progress.tag() };
+    const { sources } = await openInventories(options, directory, watching);
+    return judge({
+      ...{ base, head, readSettings, at, today, signal },
+      ...(options.stacks && { stacks: options.stacks }),
+      inventories: sources,
+      revocation: options.offline ? offlineRevocation : httpRevocationSource(),
+      onProgress: (now) => progress.show(now),
+    });
   });
   progress.end();
   await writeReports(options.outputs, directory, (format) => renderReport(report, format));

@@ -11,6 +11,8 @@ export interface InventoryContext {
   /** Absent: nothing is kept between runs. */
   readonly cache?: ContentCache;
   readonly health: RegistryHealth;
+  /** Called for each tag that was looked up: thousands of them are before the first image. */
+  readonly onTag?: () => void;
   /** Relative paths of inventories begin here. */
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;

@@ -1,15 +1,18 @@
 import type { InventoryFacts, UnknownImage } from "../report/report";
-import { InventoryError } from "./error";
+import { interrupted, InventoryError } from "./error";
 import type { InventoryEntry, InventorySource } from "./inventory";
 import { unknownInventory } from "./unknown";
 
 /** The inventories of one run, one after the other, and what each of them came to. */
 export class Inventories {
   readonly #sources: readonly InventorySource[];
+  readonly #signal: AbortSignal | undefined;
   readonly #facts = new Map<InventorySource, InventoryFacts>();
 
-  constructor(sources: readonly InventorySource[]) {
+  /** @param signal from when on nothing more is read; what is left is unknown */
+  constructor(sources: readonly InventorySource[], signal?: AbortSignal) {
     this.#sources = sources;
+    this.#signal = signal;
   }
 
   /**
@@ -20,7 +23,7 @@ export class Inventories {
     for (const source of this.#sources) {
       let [images, others] = [0, 0];
       let whole: UnknownImage | undefined;
-      for await (const entry of untilItBreaks(source)) {
+      for await (const entry of untilItBreaks(source, this.#signal)) {
         if ("image" in entry) images += 1;
         else if (entry.unknown.whole) whole = entry.unknown;
         else others += 1;
@@ -41,9 +44,13 @@ export class Inventories {
   }
 }
 
-async function* untilItBreaks(source: InventorySource): AsyncGenerator<InventoryEntry> {
+async function* untilItBreaks(source: InventorySource, signal?: AbortSignal): AsyncGenerator<InventoryEntry> {
   try {
-    yield* source.entries();
+    if (signal?.aborted) throw interrupted();
+    for await (const entry of source.entries()) {
+      if (signal?.aborted) throw interrupted();
+      yield entry;
+    }
   } catch (error) {
     yield unknownInventory(source.name, error);
   }

@@ -1,6 +1,6 @@
 import { BreakwaterError } from "../../errors";
 import { OciError } from "../../oci/error";
-import { InventoryError } from "./error";
+import { interrupted, InventoryError } from "./error";
 
 /** Of one registry, without an answer in between. */
 const MAX_FAILURES = 3;
@@ -15,9 +15,16 @@ const TRANSPORT: ReadonlySet<string> = new Set([
 /** Which registries of a run still answer: thousands of images are not to wait for one that is down, each for itself. */
 export class RegistryHealth {
   readonly #failures = new Map<string, { count: number; last: BreakwaterError }>();
+  readonly #signal: AbortSignal | undefined;
 
-  /** Throws what `ask` throws; InventoryError REGISTRY_GIVEN_UP for a host that failed three times in a row. */
+  /** @param signal from when on no registry is asked any more */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** Throws what `ask` throws; InventoryError REGISTRY_GIVEN_UP for a host that failed three times in a row, INTERRUPTED. */
   async ask<Answer>(host: string, ask: () => Promise<Answer>): Promise<Answer> {
+    if (this.#signal?.aborted) throw interrupted();
     const known = this.#failures.get(host);
     if (known !== undefined && known.count >= MAX_FAILURES) throw givenUp(host, known.last);
     try {

@@ -67,6 +67,7 @@ async function* repositoryEntries(
     await context.health.ask(host, list);
     const tagged = new Map<string, { descriptor: Descriptor; tags: string[] }>();
     for await (const found of concurrently(tags, CONCURRENT_REQUESTS, (tag) => pointedTo(place, opened, tag))) {
+      context.onTag?.();
       if ("unknown" in found) yield found;
       if (!("descriptor" in found)) continue;
       const { descriptor, tag } = found;

@@ -150,6 +150,7 @@ function imagesFact({ flips, unchanged, unknown: all, inventories }: Report): st
   if (flips.length + total + unknown.length === 0) {
     return inventories.length === 0 ? "none was looked at: no inventory was given" : "none could be looked at";
   }
+  if (flips.length + total === 0) return `none could be looked at, ${grouped(unknown.length)} unknown`;
   const more = flips.filter(({ towards }) => towards === "trust").length;
   const kept = parts(
     verified > 0 && `${grouped(verified)} verified`,

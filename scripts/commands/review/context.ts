@@ -15,6 +15,12 @@ export const STATE = "state";
 
 type ContextOptions = Pick<ReviewOptions, "dockerConfig" | "caFile">;
 
+/** Who watches a run, and may stop it. */
+export interface Watching {
+  readonly signal?: AbortSignal;
+  readonly onTag?: () => void;
+}
+
 /**
  * What the inventories of a run share.
  * @param directory where relative paths begin
@@ -24,6 +30,7 @@ export function contextOf(
   { dockerConfig, caFile }: ContextOptions,
   directory: string,
   stateImages: readonly StateImage[],
+  { signal, onTag }: Watching = {},
 ): InventoryContext {
   const environment = process.env;
   const connectionTo = (host: string): RegistryConnection => ({
@@ -36,7 +43,8 @@ export function contextOf(
     connectionTo,
     stateImages,
     cache: new ContentCache({ directory: resolvePath(CACHE) }),
-    health: new RegistryHealth(),
+    health: new RegistryHealth(signal),
+    ...(onTag && { onTag }),
     directory,
     environment,
   };

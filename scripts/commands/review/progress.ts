@@ -7,6 +7,7 @@ const EVERY_MS = 2000;
 export class ImageProgress<Progress> {
   readonly #inWords: (progress: Progress) => string;
   #last = Date.now();
+  #tags = 0;
   #now: Progress | undefined;
 
   constructor(inWords: (progress: Progress) => string) {
@@ -15,9 +16,19 @@ export class ImageProgress<Progress> {
 
   show(progress: Progress): void {
     this.#now = progress;
+    this.#tell(() => this.#inWords(progress));
+  }
+
+  /** A tag was looked up: what is before the first image. */
+  tag(): void {
+    this.#tags += 1;
+    this.#tell(() => `${this.#tags} tags looked up`);
+  }
+
+  #tell(words: () => string): void {
     if (Date.now() - this.#last < EVERY_MS) return;
     this.#last = Date.now();
-    say(`  … ${this.#inWords(progress)}`);
+    say(`  … ${words()}`);
   }
 
   end(): void {

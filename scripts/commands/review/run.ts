@@ -3,9 +3,9 @@ import { writeAtomically } from "../../../components/files/ownedFiles";
 import type { InventoryContext, StateImage } from "../../../components/review/inventory/context";
 import type { InventorySource } from "../../../components/review/inventory/inventory";
 import { openInventory } from "../../../components/review/inventory/openInventory";
-import { runCommand, show } from "../command";
+import { runCommand, say, show } from "../command";
 import { configuredStacks } from "../stackName";
-import { contextOf, STATE } from "./context";
+import { contextOf, STATE, type Watching } from "./context";
 import type { ReviewOptions } from "./options";
 import { stateImages } from "./stateImages";
 
@@ -36,11 +36,36 @@ export interface OpenedInventories {
 export async function openInventories(
   options: Pick<ReviewOptions, "inventories" | "stacks" | "dockerConfig" | "caFile">,
   directory: string,
+  watching: Watching,
 ): Promise<OpenedInventories> {
   const { inventories, stacks = configuredStacks() } = options;
   const images = inventories.includes(STATE) ? await stateImages(stacks) : [];
-  const context = contextOf(options, directory, images);
+  const context = contextOf(options, directory, images, watching);
   return { sources: inventories.map((spec) => openInventory(spec, context)), context, images };
+}
+
+/**
+ * Ctrl-C, and the end of a job's time: nothing more is read, and what was judged until then is reported, as partial. A second one
+ * ends the process at once.
+ */
+export async function stoppingInOrder<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => {
+    forget();
+    say(
+      "Interrupted: nothing more is read; what was judged so far is reported, as partial. Once more ends this at once.",
+    );
+    controller.abort();
+  };
+  const forget = () => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, stop);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    forget();
+  }
 }
 
 /** Writes a report in each format that is asked for; what has no file goes to standard output. */

@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wholeName } from "../../../components/review/inventory/dockerName";
 import { InventoryError } from "../../../components/review/inventory/error";
 import { Inventories } from "../../../components/review/inventory/inventories";
-import { wholeName } from "../../../components/review/inventory/dockerName";
 import type { InventoryEntry } from "../../../components/review/inventory/inventory";
 import { openInventory } from "../../../components/review/inventory/openInventory";
+import { RegistryHealth } from "../../../components/review/inventory/registryHealth";
 import { contextOf, entriesOf, unknownOf } from "../support";
 
 let directory: string;
@@ -95,6 +96,26 @@ describe("An inventory's text", () => {
         why: expect.stringMatching(/^.+: .+\.$/),
       })),
     );
+  });
+
+  it("reads nothing more once it was stopped, and says so of what is left", async () => {
+    const controller = new AbortController();
+    const unknown = { reference: "first", inventory: "one", code: "IMAGE_ABSENT", why: "it is gone" };
+    async function* stopping(): AsyncGenerator<InventoryEntry> {
+      yield { unknown };
+      controller.abort();
+      yield { unknown };
+    }
+    const sources = ["one", "two"].map((name) => ({ name, ifEmpty: "", entries: stopping }));
+    const inventories = new Inventories(sources, controller.signal);
+    expect((await unknownOf(inventories)).map(({ code }) => code)).toEqual([
+      "IMAGE_ABSENT",
+      "INTERRUPTED",
+      "INTERRUPTED",
+    ]);
+    expect(inventories.facts().map(({ state }) => state)).toEqual(["broken-off", "unreadable"]);
+    const ask = new RegistryHealth(controller.signal).ask("registry.example", async () => "an answer");
+    await expect(ask).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 
   it("goes on behind a source that breaks off", async () => {
