@@ -1,5 +1,5 @@
-import type { Statement } from "../notary/trust/declaration";
-import { listed } from "../review/semantic/words";
+import { isSkip, type Statement } from "../notary/trust/declaration";
+import { listed } from "../signers/words";
 import { expressed, type Loss } from "./expressed";
 import type { Target } from "./fidelity";
 
@@ -142,8 +142,4 @@ function told(
   const statement = (after ?? before)?.declared.name ?? "";
   const kind = before ? (after ? "changed" : "removed") : "new";
   return { enforcer, stack, statement, change: kind, fidelity, effect };
-}
-
-function isSkip({ declared }: Statement): boolean {
-  return declared.signatureVerification.level === "skip";
 }

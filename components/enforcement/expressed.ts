@@ -2,7 +2,7 @@ import type { Statement } from "../notary/trust/declaration";
 import type { VerifyTimestamp } from "../notary/trust/document";
 import { type Enforcement, LEVELS } from "../notary/trust/level";
 import type { TrustedIdentities } from "../notary/trust/trustedIdentity";
-import { listed, names, signers } from "../review/semantic/words";
+import { listed, names, signers } from "../signers/words";
 import { FIDELITY, type Target } from "./fidelity";
 
 /** Where a target departs from the declared statement. */

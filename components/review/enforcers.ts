@@ -1,8 +1,8 @@
 import { effectsOf, type StatementEffect } from "../enforcement/effects";
 import type { Statement } from "../notary/trust/declaration";
+import { listed } from "../signers/words";
 import type { EnforcerEffect } from "./report/report";
 import { continuations } from "./semantic/rules";
-import { listed } from "./semantic/words";
 import { stackNames, trustSides } from "./sides";
 import type { StackState, TrustState } from "./state";
 

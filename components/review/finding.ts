@@ -1,3 +1,5 @@
+import type { CertificateFacts } from "../signers/certificateFacts";
+
 /** How loud a finding is. What widens trust is louder than what narrows it. */
 export type Severity = "critical" | "high" | "medium" | "low" | "info";
 
@@ -83,19 +85,6 @@ export type FindingKind =
   // what judges
   | "rules-changed"
   | "exceptions-changed";
-
-/** A certificate, by what a reviewer can compare. */
-export interface CertificateFacts {
-  readonly subject: string;
-  readonly issuer: string;
-  /** E.g. `RSA-3072`, `EC-256`. */
-  readonly key: string;
-  /** ISO 8601. */
-  readonly notBefore: string;
-  readonly notAfter: string;
-  /** SHA-256 of the DER, lower-case hex. */
-  readonly thumbprint: string;
-}
 
 /** One change, in a sentence that a reviewer can decide by; plain JSON. */
 export interface Finding {

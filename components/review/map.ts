@@ -1,9 +1,9 @@
-import type { Statement, Trust } from "../notary/trust/declaration";
+import { isSkip, type Statement, type Trust } from "../notary/trust/declaration";
+import { nameText, shortCertificate } from "../signers/words";
+import { compare } from "./compare";
 import { MapBuilder } from "./mapBuilder";
 import type { MapNode, TrustMap } from "./report/report";
-import { compare } from "./compare";
-import { byScope, continuations, isSkip } from "./semantic/rules";
-import { nameText, shortCertificate } from "./semantic/words";
+import { byScope, continuations } from "./semantic/rules";
 import { stackNames, trustSides } from "./sides";
 import type { TrustState } from "./state";
 

@@ -1,8 +1,8 @@
 import type { Certificate } from "../notary/certificates/certificate";
 import type { Trust } from "../notary/trust/declaration";
-import { certificateFacts } from "./certificateFacts";
-import type { ChangeState, Validity } from "./report/report";
+import { certificateFacts } from "../signers/certificateFacts";
 import { compare } from "./compare";
+import type { ChangeState, Validity } from "./report/report";
 import { stackNames, trustSides } from "./sides";
 import type { StackState, TrustState } from "./state";
 

@@ -26,6 +26,11 @@ export interface Statement {
   readonly certificates: Readonly<Record<TrustStoreType, readonly Certificate[]>>;
 }
 
+/** Whether the statement lets every artifact pass unverified (trust-store-trust-policy.md § Signature Verification Level). */
+export function isSkip({ declared }: Pick<Statement, "declared">): boolean {
+  return declared.signatureVerification.level === "skip";
+}
+
 /** A trust declaration that is valid as a whole; only `compileTrust` makes one. */
 export interface Trust {
   readonly policy: TrustPolicyDocument;

@@ -4,7 +4,7 @@ import { quoted } from "../quoted";
 import type { RevocationSource } from "../revocation/revocationSource";
 import type { SignatureRepository } from "../signatureRepository";
 import { digestOf } from "../signing/manifest";
-import { applicableStatement, type Statement, type Trust } from "../trust/declaration";
+import { applicableStatement, isSkip, type Statement, type Trust } from "../trust/declaration";
 import { VerificationError } from "./error";
 import { fetchAndVerify } from "./fetchAndVerify";
 import type { ArtifactVerdict, Failure, SignatureVerdict } from "./verdict";
@@ -105,10 +105,6 @@ function timeOf(clock: Clock): Date {
     "VERIFICATION_TIME_INVALID",
     "the clock gives no valid time, so nothing can be judged at it: give a Date that is one",
   );
-}
-
-function isSkip({ declared }: Statement): boolean {
-  return declared.signatureVerification.level === "skip";
 }
 
 function withoutSignatures(artifact: Descriptor, scope: string, statement: Statement | undefined): ArtifactVerdict {

@@ -3,7 +3,7 @@ import { isSelfSigned } from "../../notary/certificates/chain";
 import { ExtendedKeyUsage } from "../../notary/certificates/usage";
 import type { Statement } from "../../notary/trust/declaration";
 import { decisiveFailure } from "../../notary/verification/ruleThatFailed";
-import { certificateFacts } from "../certificateFacts";
+import { certificateFacts } from "../../signers/certificateFacts";
 import type { InventoryImage } from "../inventory/inventory";
 import type { ForecastCause, ForecastEvent } from "../report/report";
 import type { ImageForecast, Refusal } from "./imageForecast";

@@ -1,6 +1,6 @@
 import { BreakwaterError, messageOf } from "../../errors";
 import type { Certificate } from "../../notary/certificates/certificate";
-import { certificateFacts } from "../certificateFacts";
+import { certificateFacts } from "../../signers/certificateFacts";
 import type { ForecastEvent, UnknownImage, Validity } from "../report/report";
 import type { TrustState } from "../state";
 import type { FailingImage } from "./forecastReport";

@@ -1,6 +1,6 @@
 import { below, type FileTree } from "../../files/tree";
+import { listed } from "../../signers/words";
 import type { Finding } from "../finding";
-import { listed } from "../semantic/words";
 import { readText } from "../smallFile";
 
 /** Git's own file of how it writes what it holds to disk (gitattributes(5)). */

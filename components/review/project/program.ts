@@ -1,6 +1,6 @@
+import { listed } from "../../signers/words";
 import type { Finding } from "../finding";
 import { count } from "../report/words";
-import { listed } from "../semantic/words";
 
 /** Ids of contents, as git's: a blob's or, of what is in a folder, a tree's. */
 export type ContentIds = ReadonlyMap<string, string>;

@@ -1,8 +1,8 @@
 import { messageOf } from "../../errors";
 import type { FileTree } from "../../files/tree";
+import { listed } from "../../signers/words";
 import { ReviewError } from "../error";
 import type { Finding } from "../finding";
-import { listed } from "../semantic/words";
 import { readText } from "../smallFile";
 import { parseYaml } from "../yaml";
 

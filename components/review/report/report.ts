@@ -1,6 +1,7 @@
 import type { EffectFidelity, EnforcerName } from "../../enforcement/effects";
 import type { ValidationType, VerificationLevelName } from "../../notary/trust/document";
-import type { CertificateFacts, Finding, Severity } from "../finding";
+import type { CertificateFacts } from "../../signers/certificateFacts";
+import type { Finding, Severity } from "../finding";
 import type { Problem } from "../state";
 
 /** The result of a review; plain JSON, whose schema is `reportSchema`. */

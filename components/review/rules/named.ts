@@ -1,5 +1,5 @@
 import { quoted } from "../../notary/quoted";
-import { listed } from "../semantic/words";
+import { listed } from "../../signers/words";
 import type { Problem } from "../state";
 import type { Exception } from "./exceptionFile";
 import { RULE_FILE, type RuleSet } from "./ruleFile";

@@ -1,5 +1,5 @@
 import type { Certificate } from "../../notary/certificates/certificate";
-import type { Statement } from "../../notary/trust/declaration";
+import { isSkip, type Statement } from "../../notary/trust/declaration";
 import type { ValidationType } from "../../notary/trust/document";
 import { LEVELS } from "../../notary/trust/level";
 import type { StackState } from "../state";
@@ -133,8 +133,4 @@ function anchorsOf(state: StackState): Certificate[] {
 function isWeakerThanStrict({ enforcement }: Statement): boolean {
   const validations = Object.keys(LEVELS.strict) as ValidationType[];
   return validations.some((validation) => enforcement[validation] !== "enforce");
-}
-
-function isSkip({ declared }: Statement): boolean {
-  return declared.signatureVerification.level === "skip";
 }

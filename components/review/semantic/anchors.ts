@@ -1,12 +1,11 @@
 import type { Certificate } from "../../notary/certificates/certificate";
-import type { Statement } from "../../notary/trust/declaration";
-import { anchorRole, certificateFacts } from "../certificateFacts";
+import { isSkip, type Statement } from "../../notary/trust/declaration";
+import { anchorRole, certificateFacts } from "../../signers/certificateFacts";
+import { isCovered, matches, SIGNING_STORES, type SigningStore } from "../../signers/signers";
+import { fullCertificate, names, shortCertificate } from "../../signers/words";
 import type { Direction, Severity } from "../finding";
 import type { Draft } from "./draft";
 import { logged, quieted } from "./quiet";
-import { isSkip } from "./rules";
-import { isCovered, matches, SIGNING_STORES, type SigningStore } from "./signers";
-import { fullCertificate, names, shortCertificate } from "./words";
 
 type Common = Pick<Draft, "statement" | "scopes">;
 

@@ -1,6 +1,6 @@
+import { places } from "../../signers/words";
 import { compare } from "../compare";
 import type { Direction, Finding, FindingKind, Severity } from "../finding";
-import { places } from "./words";
 
 /** A finding before equal ones are put into one sentence: `say` gets the words for all of its scopes. */
 export interface Draft extends Omit<Finding, "sentence" | "stack"> {

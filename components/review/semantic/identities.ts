@@ -1,12 +1,12 @@
-import type { Statement } from "../../notary/trust/declaration";
+import { isSkip, type Statement } from "../../notary/trust/declaration";
 import type { DistinguishedName } from "../../notary/trust/distinguishedName";
+import { canBeHeld, includes, isSameName, signingAnchors } from "../../signers/signers";
+import { listed, names, nameText } from "../../signers/words";
 import type { Direction, Severity } from "../finding";
+import { gained, lost } from "./direction";
 import type { Draft } from "./draft";
 import { logged, quieted } from "./quiet";
-import { isSkip } from "./rules";
-import { canBeHeld, gained, includes, isSameName, lost, signingAnchors } from "./signers";
 import { wildcardAdded } from "./wildcard";
-import { listed, nameText, names } from "./words";
 
 /** How the trusted identities of the statement that applies changed, by what subjects they contain, not as texts. */
 export function compareIdentities(base: Statement, head: Statement, scopes: readonly string[]): Draft[] {

@@ -1,8 +1,8 @@
-import type { ImageSettings } from "../state";
+import { listed } from "../../signers/words";
 import { count } from "../report/words";
+import type { ImageSettings } from "../state";
 import { type Draft, type Loudness, settingDraft } from "./draft";
 import { compareContent, contentText } from "./imageContent";
-import { listed } from "./words";
 
 /** What is made, signed and pushed in the company's name, and from what, by whom. */
 export function compareImages(base: readonly ImageSettings[], head: readonly ImageSettings[]): Draft[] {

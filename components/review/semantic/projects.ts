@@ -1,6 +1,6 @@
+import { listed } from "../../signers/words";
 import type { ProjectSettings } from "../state";
 import { type Draft, type Loudness, settingDraft } from "./draft";
-import { listed } from "./words";
 
 const CLOSED: ProjectSettings = { name: "", public: false, contentTrust: [], immutableTags: [] };
 

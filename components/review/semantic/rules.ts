@@ -66,7 +66,3 @@ function sharedScopes(statement: Statement, others: ReadonlyMap<string, Statemen
   }
   return shared;
 }
-
-export function isSkip(statement: Statement): boolean {
-  return statement.declared.signatureVerification.level === "skip";
-}

@@ -1,9 +1,9 @@
 import type { Statement } from "../../notary/trust/declaration";
+import { letsMorePass } from "../../signers/signers";
+import { listed, places, signing } from "../../signers/words";
 import type { Severity } from "../finding";
 import { type Draft, loudest, overall } from "./draft";
 import type { RulePair } from "./rules";
-import { letsMorePass } from "./signers";
-import { listed, places, signing } from "./words";
 
 /** A pair of statements with what else changed between them. */
 export interface ComparedPair {

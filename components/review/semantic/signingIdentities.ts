@@ -1,8 +1,8 @@
 import type { Certificate } from "../../notary/certificates/certificate";
-import { certificateFacts } from "../certificateFacts";
+import { certificateFacts } from "../../signers/certificateFacts";
+import { fullCertificate } from "../../signers/words";
 import type { Readable } from "../state";
 import type { Draft } from "./draft";
-import { fullCertificate } from "./words";
 
 type Identities = ReadonlyMap<string, Readable<readonly Certificate[]>>;
 

@@ -1,9 +1,8 @@
-import type { Statement } from "../../notary/trust/declaration";
+import { isSkip, type Statement } from "../../notary/trust/declaration";
 import type { ValidationAction, ValidationType } from "../../notary/trust/document";
+import { signing } from "../../signers/words";
 import type { Direction, Severity } from "../finding";
 import { type Draft, loudest } from "./draft";
-import { isSkip } from "./rules";
-import { signing } from "./words";
 
 /** In the order in which they are evaluated; integrity cannot be overridden, only skipped with everything else. */
 const VALIDATIONS: readonly ValidationType[] = ["authenticity", "authenticTimestamp", "expiry", "revocation"];

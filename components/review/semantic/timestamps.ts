@@ -1,11 +1,10 @@
 import type { Certificate } from "../../notary/certificates/certificate";
-import type { Statement } from "../../notary/trust/declaration";
-import { certificateFacts } from "../certificateFacts";
+import { isSkip, type Statement } from "../../notary/trust/declaration";
+import { certificateFacts } from "../../signers/certificateFacts";
+import { fullCertificate } from "../../signers/words";
 import type { Direction, Severity } from "../finding";
 import { isOtherKey, without } from "./anchors";
 import { atMost, type Draft } from "./draft";
-import { isSkip } from "./rules";
-import { fullCertificate } from "./words";
 
 /**
  * When a statement asks for a time stamp: never without a `tsa` store; with one always, unless it says `afterCertExpiry`

@@ -1,16 +1,16 @@
-import type { Statement, Trust } from "../../notary/trust/declaration";
+import { isSkip, type Statement, type Trust } from "../../notary/trust/declaration";
 import type { TrustStoreType } from "../../notary/trust/document";
-import { certificateFacts } from "../certificateFacts";
+import { certificateFacts } from "../../signers/certificateFacts";
+import { SIGNING_STORES } from "../../signers/signers";
+import { fullCertificate } from "../../signers/words";
 import { compareAnchors, without } from "./anchors";
 import type { Draft } from "./draft";
 import { compareIdentities } from "./identities";
-import { continuations, isSkip, type RulePair, rulePairs } from "./rules";
+import { continuations, type RulePair, rulePairs } from "./rules";
 import { type ComparedPair, compareScopes, compareStatements } from "./scopes";
-import { SIGNING_STORES } from "./signers";
 import { compareStrictness } from "./strictness";
 import { compareTimestamps } from "./timestamps";
 import { wildcardAdded } from "./wildcard";
-import { fullCertificate } from "./words";
 
 /** What changed between two trusts by the rule that is in effect for each repository; undefined trusts nobody. */
 export function compareTrust(base: Trust | undefined, head: Trust | undefined): Draft[] {

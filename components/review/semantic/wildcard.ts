@@ -1,9 +1,9 @@
-import type { Statement } from "../../notary/trust/declaration";
+import { isSkip, type Statement } from "../../notary/trust/declaration";
+import { signingAnchors } from "../../signers/signers";
+import { names, nameText, signers } from "../../signers/words";
+import { gained } from "./direction";
 import type { Draft } from "./draft";
 import { logged, quieted } from "./quiet";
-import { isSkip } from "./rules";
-import { gained, signingAnchors } from "./signers";
-import { nameText, names, signers } from "./words";
 
 /** Also where nothing applied, or nothing was verified, until now. */
 export function wildcardAdded(

@@ -49,7 +49,7 @@ function findingItem({ severity, direction, sentence, certificate, kind }) {
   );
 }
 
-/** @param {import("../../../finding.js").CertificateFacts} certificate */
+/** @param {import("../../../../signers/certificateFacts.js").CertificateFacts} certificate */
 export function certificateDetails({ subject, issuer, key, notBefore, notAfter, thumbprint }) {
   const rows = [
     ["Subject", subject],

@@ -1,12 +1,10 @@
-import type { Certificate } from "../../notary/certificates/certificate";
-import { isIssuedBy, isSelfSigned } from "../../notary/certificates/chain";
-import type { Statement } from "../../notary/trust/declaration";
-import { type DistinguishedName, isSubset, parseDistinguishedName } from "../../notary/trust/distinguishedName";
-import { TrustPolicyError } from "../../notary/trust/error";
-import type { TrustedIdentities } from "../../notary/trust/trustedIdentity";
-import { anchorRole } from "../certificateFacts";
-import type { Direction } from "../finding";
-import { isSkip } from "./rules";
+import type { Certificate } from "../notary/certificates/certificate";
+import { isIssuedBy, isSelfSigned } from "../notary/certificates/chain";
+import { isSkip, type Statement } from "../notary/trust/declaration";
+import { type DistinguishedName, isSubset, parseDistinguishedName } from "../notary/trust/distinguishedName";
+import { TrustPolicyError } from "../notary/trust/error";
+import type { TrustedIdentities } from "../notary/trust/trustedIdentity";
+import { anchorRole } from "./certificateFacts";
 
 // Who passes the validation "authenticity" (trust-store-trust-policy.md § Steps), as a set that can be compared: a
 // certificate of the chain is an anchor of the scheme's type, and the leaf's subject contains a trusted identity.
@@ -90,14 +88,4 @@ export function canBeHeld(identity: DistinguishedName | "any", anchors: readonly
 
 export function signingAnchors({ certificates }: Statement): Certificate[] {
   return SIGNING_STORES.flatMap((type) => certificates[type]);
-}
-
-/** What `head` lets pass beyond `base`, as a direction. */
-export function gained(base: Statement | undefined, head: Statement): Direction {
-  return letsMorePass(base, head) ? "widens" : "neutral";
-}
-
-/** What `base` lets pass beyond `head`. */
-export function lost(base: Statement, head: Statement): Direction {
-  return letsMorePass(head, base) ? "narrows" : "neutral";
 }

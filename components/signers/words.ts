@@ -1,8 +1,8 @@
-import type { Certificate } from "../../notary/certificates/certificate";
-import type { Statement } from "../../notary/trust/declaration";
-import type { DistinguishedName } from "../../notary/trust/distinguishedName";
-import type { TrustedIdentities } from "../../notary/trust/trustedIdentity";
-import { anchorRole, certificateFacts } from "../certificateFacts";
+import type { Certificate } from "../notary/certificates/certificate";
+import type { Statement } from "../notary/trust/declaration";
+import type { DistinguishedName } from "../notary/trust/distinguishedName";
+import type { TrustedIdentities } from "../notary/trust/trustedIdentity";
+import { anchorRole, certificateFacts } from "./certificateFacts";
 import { matches } from "./signers";
 
 const LISTED_MAX = 5;

@@ -1,6 +1,18 @@
 import type { Certificate } from "../notary/certificates/certificate";
 import { isSelfSigned } from "../notary/certificates/chain";
-import type { CertificateFacts } from "./finding";
+
+/** A certificate, by what a reviewer can compare. */
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  /** E.g. `RSA-3072`, `EC-256`. */
+  readonly key: string;
+  /** ISO 8601. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly thumbprint: string;
+}
 
 /** What an anchor vouches for: a root or an intermediate for all that it issues to, a leaf for itself alone. */
 export type AnchorRole = "root" | "intermediate" | "leaf";
