@@ -48,10 +48,18 @@ function isAnchor(pem: string, rootOnly: boolean): boolean {
     const certificate = new X509Certificate(pem);
     const signedItself = certificate.verify(certificate.publicKey);
     const { ca, subject, issuer } = certificate;
-    return rootOnly ? ca && signedItself && subject === issuer && canSign(certificate) : ca || signedItself;
+    if (!rootOnly) return ca || signedItself;
+    return ca && signedItself && subject === issuer && canSign(certificate) && !isSignedWithSha1(certificate);
   } catch {
     return false;
   }
+}
+
+/** ecdsa-with-SHA1, sha1WithRSAEncryption: Go's crypto/x509 refuses to check such a signature, as we do; OpenSSL checks it. */
+const SHA1_SIGNATURES = ["06072a8648ce3d0401", "06092a864886f70d010105"].map((hex) => Buffer.from(hex, "hex"));
+
+function isSignedWithSha1({ raw }: X509Certificate): boolean {
+  return SHA1_SIGNATURES.some((algorithm) => raw.includes(algorithm));
 }
 
 /** id-ce-keyUsage, its criticality, and the octet string of a BIT STRING with the bit keyCertSign in its first byte. */
