@@ -13,6 +13,9 @@ const ENVIRONMENT = {
   GIT_TERMINAL_PROMPT: "0",
 };
 
+/** Also where only one branch was cloned. */
+const FETCH_ALL = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'";
+
 /** Git's object store below a folder: it is asked for names and objects, and never checks anything out. */
 export class Git {
   readonly #directory: string;
@@ -30,7 +33,7 @@ export class Git {
     this.#requireRepository();
     const isShallow = this.#ask(["rev-parse", "--is-shallow-repository"])?.toString("utf8").trim() === "true";
     const wayOut = isShallow
-      ? `this clone is shallow, so fetch it first: git fetch origin ${JSON.stringify(ref)} (in GitHub Actions: fetch-depth: 0)`
+      ? `this clone is shallow: ${FETCH_ALL}, then give a branch as origin/NAME (in GitHub Actions: fetch-depth: 0)`
       : "see `git branch --all`, and fetch it if it is on the server";
     throw new ReviewError("REVIEW_REF_UNKNOWN", `git knows no commit ${JSON.stringify(ref)} here: ${wayOut}`);
   }
