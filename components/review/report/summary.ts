@@ -3,7 +3,7 @@ import { type Doubts, doubtsOf } from "./doubts";
 import { flipGroups, reasonWords, verdictWords } from "./flipGroups";
 import { headlineOf, type Outcome } from "./headline";
 import type { Report } from "./report";
-import { count } from "./words";
+import { count, grouped } from "./words";
 
 export interface SummaryOptions {
   /** Whether the terminal takes colours. */
@@ -21,7 +21,8 @@ const COLOURS: Readonly<Record<Outcome, number>> = {
   changes: GREEN,
   unchanged: GREEN,
 };
-const VIOLATIONS_MAX = 20;
+const RULES_MAX = 6;
+const VIOLATIONS_MAX = 3;
 const FINDINGS_MAX = 10;
 const CAUSES_MAX = 5;
 const INDENT = "  ";
@@ -58,15 +59,19 @@ function unknownLines({ causes }: Doubts): string[] {
   return titled("Not known", lines, causes.length, "cause");
 }
 
+/** A rule that many images violate says it of a few. */
 function violationLines({ rules }: Report): string[] {
-  const lines = rules.flatMap(({ rule, result, violations }) =>
-    result === "violated"
-      ? violations
-          .filter(({ exception }) => exception === undefined)
-          .map(({ sentence }) => `${INDENT}${printable(rule)}: ${printable(sentence)}`)
-      : [],
-  );
-  return titled("Violated", lines.slice(0, VIOLATIONS_MAX), lines.length, "violation");
+  const violated = rules.filter(({ result }) => result === "violated");
+  const lines = violated.slice(0, RULES_MAX).flatMap(({ rule, violations }) => {
+    const open = violations.filter(({ exception }) => exception === undefined);
+    const more = open.length - VIOLATIONS_MAX;
+    return [
+      ...open.slice(0, VIOLATIONS_MAX).map(({ sentence }) => `${INDENT}${printable(rule)}: ${printable(sentence)}`),
+      ...(more > 0 ? [`${INDENT}${printable(rule)}: … and ${grouped(more)} more`] : []),
+    ];
+  });
+  const left = violated.length - RULES_MAX;
+  return titled("Violated", lines, lines.length + Math.max(left, 0), "violated rule");
 }
 
 function findingLines({ semantic }: Report): string[] {

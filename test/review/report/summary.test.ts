@@ -85,6 +85,19 @@ describe("the summary", () => {
     expect(text).toContain("… and 9,995 more causes");
   });
 
+  it("says of few images that they violate a rule, and how many more do", () => {
+    const one = everything().rules.find(({ result }) => result === "violated");
+    if (one === undefined) throw new Error("no rule is violated");
+    const sentences = [...Array(1_300).keys()].map((number) => `the image ${number} stops verifying`);
+    const violations = sentences.map((sentence) => ({ subject: "image", sentence }));
+    const lines = plain({ ...everything(), rules: [{ ...one, rule: "many", violations }, one] }).split("\n");
+    expect(lines.filter((line) => line.includes("stops verifying"))).toEqual(
+      sentences.slice(0, 3).map((sentence) => `  many: ${sentence}`),
+    );
+    const more = lines.indexOf("  many: … and 1,297 more");
+    expect(lines[more + 1]).toContain(`${one.rule}: `);
+  });
+
   it("colours only when told", () => {
     expect(plain(everything())).not.toContain("\u001b");
     expect(summaryText(everything(), { colour: true })).toContain("\u001b[1;31m");
