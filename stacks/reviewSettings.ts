@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { secondsOf } from "../components/image/duration";
-import type { ReadSettings } from "../components/review/readState";
+import type { ReadSettings } from "../components/review/stackConfigs";
 import type { SecretSettings, StackSettings, TlsSettings } from "../components/review/state";
 import { parseYaml } from "../components/review/yaml";
 import { ADMIN_PASSWORD } from "./adminPassword";

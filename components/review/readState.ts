@@ -1,13 +1,14 @@
-import { BreakwaterError, messageOf } from "../errors";
 import { below, type FileTree } from "../files/tree";
 import type { Certificate } from "../notary/certificates/certificate";
 import { parseCertificates } from "../notary/certificates/pem";
 import { ATTRIBUTES } from "./project/checkout";
-import { PROJECT_FILE, PROJECT_FILES, requireNoProjectConfig } from "./project/projectFile";
+import { PROJECT_FILES } from "./project/projectFile";
+import { problemOf, readable } from "./readable";
 import { ReviewError } from "./error";
 import { readReviewableTrust } from "./reviewableTrust";
-import { readSmall, readText } from "./smallFile";
-import type { Problem, Readable, StackSettings, StackState, TrustState } from "./state";
+import { readSmall } from "./smallFile";
+import { type ReadSettings, StackConfigs } from "./stackConfigs";
+import type { Readable, StackState, TrustState } from "./state";
 
 /** Where the stacks are. */
 export const STACKS = "stacks";
@@ -18,9 +19,6 @@ const THROWN_AWAY = "local";
 const POLICY_FILES = ["trustpolicy.json", "trustpolicy.oci.json"];
 const CONFIG = /^Pulumi\.([A-Za-z0-9][A-Za-z0-9_.-]{0,99})\.yaml$/;
 const KEY = /^([a-zA-Z0-9_.-]{1,64})\.crt$/;
-
-/** Reads a stack's config. It is handed in: what a config may say, the stacks know. May throw. */
-export type ReadSettings = (text: string, stack: string, file: string) => StackSettings;
 
 /**
  * The trust of one side: every stack of a project that has a trust folder or a config; of a folder in notation's own layout the one
@@ -33,12 +31,13 @@ export function readState(
   readSettings: ReadSettings,
   stack: string = folderName(name),
 ): TrustState {
+  const configs = new StackConfigs(tree, readSettings);
   if (isTrustFolder(tree)) {
-    return { name, stacks: new Map([[stack, readStack(tree, { stack, folder: "" }, readSettings)]]) };
+    return { name, stacks: new Map([[stack, readPlace(tree, { stack, folder: "" }, configs)]]) };
   }
   const stacks = stacksOf(tree).map((stack): [string, StackState] => [
     stack,
-    readStack(tree, committed(stack), readSettings),
+    readPlace(tree, committed(stack), configs),
   ]);
   return { name, stacks: new Map(stacks) };
 }
@@ -68,24 +67,26 @@ export function committed(stack: string): StackPlace {
 
 /** One stack of a tree. @throws TreeError */
 export function readStack(tree: FileTree, place: StackPlace, readSettings: ReadSettings): StackState {
-  const { stack, folder, config } = place;
+  return readPlace(tree, place, new StackConfigs(tree, readSettings));
+}
+
+function readPlace(tree: FileTree, { stack, folder, config }: StackPlace, configs: StackConfigs): StackState {
   return {
     stack,
     trust: whereThere(tree, folder, () => readReviewableTrust(tree, folder)),
     identities: identitiesOf(tree, below(folder, "localkeys")),
-    settings: config === undefined ? undefined : settingsOf(tree, { stack, config }, readSettings),
+    settings: config === undefined ? undefined : settingsOf(tree, { stack, config }, configs),
   };
 }
 
-/** What the project says holds for every stack, also for one without a config of its own. */
 function settingsOf(
   tree: FileTree,
   { stack, config }: { readonly stack: string; readonly config: string },
-  readSettings: ReadSettings,
+  configs: StackConfigs,
 ): StackState["settings"] {
-  const project = readable(PROJECT_FILE, () => requireNoProjectConfig(tree));
+  const project = configs.project();
   if ("problem" in project) return project;
-  return whereThere(tree, config, () => readSettings(readText(tree, config), stack, config));
+  return whereThere(tree, config, () => configs.read(stack, config));
 }
 
 /** The stacks of a project that have a trust folder or a config. @throws ReviewError where they are behind a link */
@@ -131,17 +132,4 @@ function notFollowed(tree: FileTree, path: string): ReviewError {
     "REVIEW_FILE_UNREADABLE",
     `${tree.shown(path)} is no folder (links and submodules are not followed): put the folder itself there`,
   );
-}
-
-function readable<Value>(file: string, read: () => Value): Readable<Value> {
-  try {
-    return { value: read() };
-  } catch (error) {
-    return { problem: problemOf(error, file) };
-  }
-}
-
-function problemOf(error: unknown, file: string): Problem {
-  const code = error instanceof BreakwaterError ? error.code : "REVIEW_FILE_UNREADABLE";
-  return { code, message: messageOf(error), file };
 }

@@ -1,7 +1,10 @@
 import { isScalar, LineCounter, parseDocument, visit } from "yaml";
 
-/** A hostile file must not blow up: aliases are not resolved at all, and the library's own look for double keys is quadratic. */
-const OPTIONS = { maxAliasCount: 0, prettyErrors: true, strict: true, uniqueKeys: false } as const;
+/**
+ * A hostile file must not blow up: aliases are not resolved at all; the library's own look for double keys is quadratic, and so is
+ * what it makes of many errors in one line.
+ */
+const OPTIONS = { maxAliasCount: 0, prettyErrors: false, strict: true, uniqueKeys: false } as const;
 
 /**
  * The value of a YAML document whose keys are plain and distinct. The key `<<` is refused: other readers, the engine's among them,
@@ -11,12 +14,12 @@ const OPTIONS = { maxAliasCount: 0, prettyErrors: true, strict: true, uniqueKeys
 export function parseYaml(text: string): unknown {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { ...OPTIONS, lineCounter });
-  const [error] = [...document.errors, ...document.warnings];
-  if (error !== undefined) throw error;
   const refuse = (what: string, range: readonly number[] | null | undefined): never => {
     const { line, col } = lineCounter.linePos(range?.[0] ?? 0);
     throw new Error(`${what} at line ${line}, column ${col}`);
   };
+  const error = document.errors[0] ?? document.warnings[0];
+  if (error !== undefined) return refuse(error.message, error.pos);
   visit(document, {
     Map: (_, { items, range }) => {
       const known = new Set<string>();

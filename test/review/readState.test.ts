@@ -165,4 +165,27 @@ describe("the state of a side", () => {
     });
     expect(Date.now() - begun).toBeLessThan(10_000);
   });
+
+  it("leaves unread what takes long to parse: a large config, many of them together; a trust policy may be larger", () => {
+    const config = `config: {}\n#${"x".repeat(128 * 1024 - 12)}`;
+    write("stacks/Pulumi.just.yaml", config);
+    write("stacks/Pulumi.large.yaml", `${config}x`);
+    const { stacks } = read();
+    expect(stacks.get("just")?.settings).toEqual({ value: SETTINGS });
+    const { settings } = stacks.get("large") ?? {};
+    expect(settings).toMatchObject({
+      problem: { code: "REVIEW_FILE_UNREADABLE", message: expect.stringContaining("131073 bytes, and at most 131072") },
+    });
+    for (let index = 0; index < 20; index++) write(`stacks/Pulumi.p${10 + index}.yaml`, config);
+    const all = [...read().stacks.values()].filter(({ stack }) => stack !== "large");
+    expect(all.filter(({ settings }) => settings && "value" in settings)).toHaveLength(16);
+    expect(all.at(-1)?.settings).toMatchObject({ problem: { message: expect.stringContaining("all stacks") } });
+    writeTrust("stacks/just/trust");
+    const policy = "stacks/just/trust/trustpolicy.json";
+    write(policy, readFileSync(join(directory, policy), "utf8") + " ".repeat(512 * 1024));
+    write("stacks/just/trust/localkeys/large.crt", root.pem + "\n".repeat(512 * 1024));
+    const { trust, identities } = read().stacks.get("just") ?? {};
+    expect(trust && "value" in trust).toBe(true);
+    expect(identities?.get("large")).toHaveProperty("value");
+  });
 });

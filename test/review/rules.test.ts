@@ -312,6 +312,8 @@ describe("the rules of a tree", () => {
     expect([...readRules(tree("base")).rules.keys()]).toEqual(["strict"]);
     write("base/stacks/exceptions.yaml", "exceptions: [{}]");
     expect(code(() => readRules(tree("base")))).toBe("EXCEPTIONS_INVALID");
+    write("base/stacks/rules.yaml", `rules: {strict: true}\n#${"x".repeat(128 * 1024)}`);
+    expect(code(() => readRules(tree("base")))).toBe("RULES_INVALID");
     rmSync(join(directory, "base/stacks/rules.yaml"));
     mkdirSync(join(directory, "base/stacks/rules.yaml"));
     expect(code(() => readRules(tree("base")))).toBe("RULES_INVALID");

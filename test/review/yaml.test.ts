@@ -19,4 +19,12 @@ describe("YAML of a hostile side", () => {
     expect(Object.keys(value)).toHaveLength(50_001);
     expect(value.public).toBeUndefined();
   }, 20_000);
+
+  it("says where its first error is, in a time that grows with its size", () => {
+    expect(() => parseYaml("a:\n  b: [1, 2\n")).toThrow(/ at line \d, column \d/);
+    const start = Date.now();
+    expect(() => parseYaml(`[${",".repeat(128 * 1024 - 2)}]`)).toThrow("at line 1, column 3");
+    // Quadratic it was more than a minute.
+    expect(Date.now() - start).toBeLessThan(20_000);
+  }, 120_000);
 });

@@ -3,7 +3,7 @@ import type { FileTree } from "../../files/tree";
 import { listed } from "../../signers/words";
 import { ReviewError } from "../error";
 import type { Finding } from "../finding";
-import { readText } from "../smallFile";
+import { readYamlText } from "../smallFile";
 import { parseYaml } from "../yaml";
 
 /** By which the engine finds the program and each stack's config. */
@@ -55,7 +55,7 @@ function changedKeys(base: FileTree, head: FileTree, file: string): string[] {
 }
 
 function projectOf(tree: FileTree, file: string = PROJECT_FILE): Record<string, unknown> {
-  return (parseYaml(readText(tree, file)) ?? {}) as Record<string, unknown>;
+  return (parseYaml(readYamlText(tree, file)) ?? {}) as Record<string, unknown>;
 }
 
 /** Undefined for what is no file. */

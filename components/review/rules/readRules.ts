@@ -1,5 +1,6 @@
 import type { FileTree } from "../../files/tree";
 import type { Finding } from "../finding";
+import { YAML_BYTES_MAX } from "../smallFile";
 import { RuleError } from "./error";
 import { EXCEPTION_FILE, type Exception, parseExceptions } from "./exceptionFile";
 import { DEFAULT_RULES, parseRules, RULE_FILE, type RuleSet } from "./ruleFile";
@@ -39,18 +40,17 @@ function textOf(tree: FileTree, file: string, code: "RULES_INVALID" | "EXCEPTION
   if (content === UNREADABLE) {
     throw new RuleError(
       code,
-      `${tree.shown(file)} is no file of at most ${FILE_BYTES_MAX} bytes: put the file itself there`,
+      `${tree.shown(file)} is no file of at most ${YAML_BYTES_MAX} bytes: put the file itself there`,
     );
   }
   return content;
 }
 
-const FILE_BYTES_MAX = 1024 * 1024;
 /** No YAML file is this text. */
 const UNREADABLE = "\0";
 
 function contentOf(tree: FileTree, file: string): string | undefined {
   const entry = tree.entry(file);
   if (entry === undefined) return undefined;
-  return entry.kind === "file" && entry.size <= FILE_BYTES_MAX ? tree.read(file).toString("utf8") : UNREADABLE;
+  return entry.kind === "file" && entry.size <= YAML_BYTES_MAX ? tree.read(file).toString("utf8") : UNREADABLE;
 }

@@ -1,0 +1,16 @@
+import { BreakwaterError, messageOf } from "../errors";
+import type { Problem, Readable } from "./state";
+
+/** What `read` gives; what it throws is a problem of that file alone. */
+export function readable<Value>(file: string, read: () => Value): Readable<Value> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    return { problem: problemOf(error, file) };
+  }
+}
+
+export function problemOf(error: unknown, file: string): Problem {
+  const code = error instanceof BreakwaterError ? error.code : "REVIEW_FILE_UNREADABLE";
+  return { code, message: messageOf(error), file };
+}
