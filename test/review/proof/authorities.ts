@@ -47,8 +47,12 @@ export async function startAuthorities(): Promise<Authorities> {
 async function makeRoots() {
   const root = (subject: string) =>
     make.goodRoot({ subject, notBefore: inDays(-60), notAfter: inDays(365), extensions: CA_EXTENSIONS() });
+  const acme = await root(`${ACME}, CN=root`);
+  const renewed = { notBefore: inDays(-40), notAfter: inDays(700), keys: acme.keys };
   return {
-    acme: await root(`${ACME}, CN=root`),
+    acme,
+    /** Another certificate for the name and the key of `acme`. */
+    acmeRenewed: await make.goodRoot({ subject: acme.name, extensions: CA_EXTENSIONS(), ...renewed }),
     /** The name of `acme`, another key. */
     impostor: await root(`${ACME}, CN=root`),
     vendor: await root(`${VENDOR}, CN=root`),
@@ -61,18 +65,23 @@ async function makeRoots() {
   };
 }
 
-async function makeSigners({ acme, impostor, vendor, partner, agency }: Roots, listUrl: string) {
+async function makeSigners({ acme, acmeRenewed, impostor, vendor, partner, agency }: Roots, listUrl: string) {
   const validity = { notBefore: inDays(-30), notAfter: inDays(30) };
   const expired = { notBefore: inDays(-30), notAfter: inDays(-2) };
   const caValidity = { notBefore: inDays(-60), notAfter: inDays(300) };
   const extensions = CA_EXTENSIONS(0);
   const issuing = await make.goodIntermediate(acme, { subject: `${ACME}, CN=issuing`, ...caValidity, extensions });
+  /** The same certificate, in a chain that ends in the renewed root. */
+  const issuingRenewed = { ...issuing, chainPem: issuing.pem + acmeRenewed.pem };
   const leaf = (issuer: make.TestCertificate, subject: string, more: make.CertificateOptions = {}) =>
     make.goodLeaf(issuer, { subject, ...validity, ...more });
   const revocable = (name: string, url: string) =>
     leaf(acme, `${RELEASE}, CN=${name}`, { extensions: [...LEAF_EXTENSIONS(), make.crlDistributionPoint(url)] });
   return {
+    /** No signer: the CA of some. */
+    issuing,
     release: await leaf(issuing, `${RELEASE}, CN=ci`),
+    renewed: await leaf(issuingRenewed, `${RELEASE}, CN=renewed`),
     rsa: await leaf(acme, `${RELEASE}, CN=rsa`, { keySpec: "RSA-2048" }),
     p384: await leaf(issuing, `${RELEASE}, CN=p384`, { keySpec: "EC-384" }),
     nightly: await leaf(issuing, `${NIGHTLY}, CN=ci`),

@@ -75,6 +75,19 @@ export const CHANGES: readonly TrustChange[] = [
       trust.stores["ca:acme"] = [roots.impostor.pem, signers.pinned.pem];
     },
   },
+  {
+    name: "root renewed with its key",
+    kinds: ["anchor-added", "anchor-removed"],
+    change: ({ trust }, { roots, signers }) => {
+      trust.stores["ca:acme"] = [roots.acmeRenewed.pem, signers.pinned.pem];
+    },
+  },
+  {
+    // Of a trusted root, and in chains that end in its renewed certificate: what these signed was not trusted.
+    name: "intermediate of a root and its renewal added",
+    kinds: ["anchor-added"],
+    change: ({ trust: { stores } }, { signers }) => stores["ca:acme"]?.push(signers.issuing.pem),
+  },
   { name: "store of a signing authority removed", kinds: ["anchor-removed"], change: of("agency", stores("ca:acme")) },
   {
     name: "store of a signing authority added",

@@ -17,6 +17,7 @@ import {
 const SIGNATURES = {
   ...{ release: by("release"), rsa: by("rsa"), p384: by("p384"), nightly: by("nightly"), somebody: by("somebody") },
   ...{ vendor: by("vendor"), vendorBuild: by("vendorBuild"), partner: by("partner"), cross: by("cross") },
+  renewed: by("renewed"),
   ...{ impostor: by("impostor"), pinned: by("pinned"), stranger: by("stranger") },
   ...{ listed: by("listed"), revoked: by("revoked"), unlisted: by("unlisted") },
   expired: by("expired", { clock: whileValid }),
@@ -59,6 +60,7 @@ const HOMES: Readonly<Record<SignatureName, RepositoryName>> = {
   vendorBuild: "other/two",
   partner: "other/one",
   cross: "team/app",
+  renewed: "team/app",
   impostor: "team/app",
   pinned: "team/web",
   stranger: "team/app",
