@@ -14,7 +14,10 @@ import type { Readable, StackState, TrustState } from "./state";
 export const STACKS = "stacks";
 /** What of a commit is read; of the rest a review looks at the ids alone. */
 export const REVIEWED = [STACKS, ATTRIBUTES, ...PROJECT_FILES];
-/** Its signing identity is thrown away, and its trust is made as it comes up: nothing that a review could judge. */
+/**
+ * Its signing identity is thrown away, and its trust is made as it comes up: nothing that a review could judge. No Harbor hides
+ * behind the name: a stack `local` with `environment: harbor` is refused, before any rule is looked at.
+ */
 const THROWN_AWAY = "local";
 const POLICY_FILES = ["trustpolicy.json", "trustpolicy.oci.json"];
 const CONFIG = /^Pulumi\.([A-Za-z0-9][A-Za-z0-9_.-]{0,99})\.yaml$/;
