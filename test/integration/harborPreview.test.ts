@@ -219,7 +219,7 @@ describe("a preview of what the rules forbid", () => {
     const { code, stdout, stderr } = await start("--stack", STACK, "--preview");
     expect(code).toBe(1);
     expect(stdout).toBe("");
-    expect(stderr).toContain('strict: the trust policy statement "wabbit-networks-images"');
+    expect(stderr).toContain('strict: The trust policy statement "wabbit-networks-images"');
     expect(stderr).toContain(exceptions);
     expect(stderr).toContain("[RULES_VIOLATED]");
     expect(stderr).not.toContain("+ create");

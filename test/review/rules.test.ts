@@ -223,6 +223,19 @@ describe("a rule", () => {
     ]);
   });
 
+  it("says of an image and of an inventory what is not known, in a sentence", () => {
+    const unknown = { inventory: "file:x", code: "X", why: "down" };
+    const inventory = { ...unknown, reference: "file:x", whole: true as const };
+    const empty = { ...inventory, code: "INVENTORY_EMPTY", why: "no line of it has a reference." };
+    const images = { flips: [], unknown: [{ ...unknown, reference: REFERENCE }, inventory, empty] };
+    const { judged } = result("rules: {no-live-image-unknown: true}", { images });
+    expect(judged.rules[0]?.violations.map(({ sentence }) => sentence)).toEqual([
+      `${REFERENCE} is unknown: down.`,
+      "The inventory file:x could not be read, or not to its end: down.",
+      "The inventory file:x names no image at all: no line of it has a reference.",
+    ]);
+  });
+
   it("no-finding lets pass what narrows, and what is quieter", () => {
     const findings = [finding({ direction: "narrows" }), finding({ severity: "medium" })];
     expect(result("rules: {no-finding: {severity: high}}", { findings }).result).toBe("passed");

@@ -2,9 +2,10 @@ import type { Certificate } from "../../notary/certificates/certificate";
 import { isSkip, type Statement } from "../../notary/trust/declaration";
 import type { ValidationType } from "../../notary/trust/document";
 import { LEVELS } from "../../notary/trust/level";
+import type { UnknownImage } from "../report/report";
 import type { StackState } from "../state";
 import { CHANGE_RULES } from "./changeRules";
-import { ofStacks, type Rule } from "./rule";
+import { ended, ofStacks, type Rule } from "./rule";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -52,7 +53,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
           .filter(({ notAfter }) => notAfter.getTime() - facts.at.getTime() <= days * DAY_MS)
           .map(({ subject, thumbprint, notAfter }) => ({
             subject: thumbprint,
-            sentence: `the trust anchor ${subject} (SHA-256 thumbprint ${thumbprint}) ${notAfter < facts.at ? "expired" : "expires"} at ${notAfter.toISOString()}`,
+            sentence: `The trust anchor ${subject} (SHA-256 thumbprint ${thumbprint}) ${notAfter < facts.at ? "expired" : "expires"} at ${notAfter.toISOString()}.`,
           })),
       ),
   },
@@ -67,7 +68,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
         .map(({ stack, reference, why }) => ({
           stack,
           subject: reference,
-          sentence: `${reference} stops verifying: ${why}`,
+          sentence: ended(`${reference} stops verifying: ${why}`),
         }));
       // One that can't be asked may be one that stops.
       return violations?.length === 0 && images?.unknown.length !== 0 ? undefined : violations;
@@ -79,10 +80,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
     severity: "high",
     options: [],
     judge: ({ images }) =>
-      images?.unknown.map(({ reference, why }) => ({
+      images?.unknown.map((image) => ({
         stack: null,
-        subject: reference,
-        sentence: `${reference} is unknown: ${why}`,
+        subject: image.reference,
+        sentence: ended(`${image.whole ? lackingInventory(image) : `${image.reference} is unknown`}: ${image.why}`),
       })),
   },
   "no-weakness-accepted": {
@@ -95,11 +96,16 @@ export const RULES: Readonly<Record<string, Rule>> = {
           .filter(({ acceptWeaker }) => acceptWeaker.length > 0)
           .map(({ name, reference, acceptWeaker }) => ({
             subject: name,
-            sentence: `the image ${reference} is let through though weak: ${acceptWeaker.join(", ")}`,
+            sentence: `The image ${reference} is let through though weak: ${acceptWeaker.join(", ")}.`,
           })),
       ),
   },
 };
+
+function lackingInventory({ reference, code }: UnknownImage): string {
+  const lack = code === "INVENTORY_EMPTY" ? "names no image at all" : "could not be read, or not to its end";
+  return `The inventory ${reference} ${lack}`;
+}
 
 function statements(
   facts: Parameters<Rule["judge"]>[0],
@@ -111,7 +117,7 @@ function statements(
       .filter(is)
       .map(({ declared }) => ({
         subject: declared.name,
-        sentence: `the trust policy statement "${declared.name}" of ${state.stack} ${what}`,
+        sentence: `The trust policy statement "${declared.name}" of ${state.stack} ${what}.`,
       })),
   );
 }
