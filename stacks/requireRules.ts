@@ -31,14 +31,14 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
   const project = new FolderTree(projectRoot);
   // A review has rules by default, to tell of; an `up` is stopped by those that a team has declared.
   if (project.entry(RULE_FILE) === undefined) return;
-  const declared = readRules(project);
+  const at = new Date();
+  const declared = readRules(project, at);
   const stacks = stacksOf(project);
   const [unknown] = unknownStacks(declared.rules, stacks);
   if (unknown !== undefined) throw unjudged(`${unknown.file}: ${unknown.message}`);
   const head = stateOf(requireSettings(readStack(project, committed(stack), readSettings)));
   const inForce = { stack, folder: "trust", config: DEPLOYED_CONFIG };
   const base = stateOf(readStack(new FolderTree(resolvePath(homeOf(stack))), inForce, readSettings));
-  const at = new Date();
   const asksImages = [...declared.rules.keys()].some((rule) => RULES[rule]?.ofImages);
   const { rules, exceptions } = judgeRules(declared.rules, declared.exceptions, {
     ...{ head, findings: semanticDiff(base, head), at, stacks },

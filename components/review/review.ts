@@ -59,7 +59,7 @@ export interface ReviewArgs {
 export async function review(args: ReviewArgs): Promise<Report> {
   const { at, today } = args;
   const inventories = new Inventories(args.inventories, args.signal);
-  const declared = readRules(args.base.tree);
+  const declared = readRules(args.base.tree, today);
   // Two folders in notation's layout are one stack, wherever they are.
   const folders = [args.base, args.head].every(({ tree }) => isTrustFolder(tree));
   const stack = folders ? folderName(args.base.name) : undefined;

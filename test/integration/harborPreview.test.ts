@@ -227,10 +227,7 @@ describe("a preview of what the rules forbid", () => {
 
   it("goes on by an exception, and says whose it is until when", async () => {
     const exception = { rule: "strict", subject: "wabbit-networks-images", owner: "ada@example.com", reason: "INC-1" };
-    await writeFile(
-      project.path(exceptions),
-      JSON.stringify({ exceptions: [{ ...exception, expires: "2999-12-31" }] }),
-    );
+    await writeFile(project.path(exceptions), JSON.stringify({ exceptions: [{ ...exception, expires: inTenDays() }] }));
     const { code, stderr } = await start("--stack", STACK, "--preview");
     expect(code).toBe(0);
     expect(stderr).toContain("exception of ada@example.com from strict for wabbit-networks-images (INC-1)");
@@ -238,11 +235,20 @@ describe("a preview of what the rules forbid", () => {
 
   it("stops again when the exception has ended", async () => {
     const text = await readFile(project.path(exceptions), "utf8");
-    await writeFile(project.path(exceptions), text.replace("2999", "2026").replace("12-31", "01-31"));
+    await writeFile(project.path(exceptions), text.replace(inTenDays(), "2026-01-31"));
     const { code, stderr } = await start("--stack", STACK, "--preview");
     expect(code).toBe(1);
     expect(stderr).toContain("[RULES_VIOLATED]");
     expect(stderr).toContain("expired at 2026-01-31");
+  });
+
+  it("refuses one that would outlast a year", async () => {
+    const text = await readFile(project.path(exceptions), "utf8");
+    await writeFile(project.path(exceptions), text.replace("2026-01-31", "9999-12-31"));
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    expect(code).toBe(1);
+    expect(stderr).toContain('"wabbit-networks-images", of "ada@example.com") expires at "9999-12-31"');
+    expect(stderr).toContain("[EXCEPTIONS_INVALID]");
   });
 
   it("says which file is no rule file", async () => {
@@ -252,6 +258,11 @@ describe("a preview of what the rules forbid", () => {
     expect(stderr).toContain(`${rules}: there is no rule "strikt": did you mean "strict"? [RULES_INVALID]`);
   });
 });
+
+/** A day, as exceptions have it. */
+function inTenDays(): string {
+  return new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
+}
 
 describe("an `up` of it", () => {
   it("without an admin password touches nothing, and says how to set one", async () => {

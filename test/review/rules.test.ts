@@ -59,7 +59,7 @@ function facts(given: Partial<RuleFacts> = {}): RuleFacts {
 }
 
 function result(rules: string, given: Partial<RuleFacts> = {}, exceptions = "exceptions: []") {
-  const judged = judgeRules(parseRules(rules), parseExceptions(exceptions), facts(given));
+  const judged = judgeRules(parseRules(rules), parseExceptions(exceptions, AT), facts(given));
   return {
     result: judged.rules[0]?.result,
     subjects: judged.rules[0]?.violations.map(({ subject }) => subject),
@@ -123,7 +123,7 @@ describe("an exception file", () => {
     "exceptions:\n- rule: strict\n  subject: app\n  owner: ada@example.com\n  reason: INC-1\n  expires: 2026-12-01\n";
 
   it("lets a violation pass until the end of the day", () => {
-    expect(parseExceptions(valid)).toEqual([
+    expect(parseExceptions(valid, AT)).toEqual([
       {
         rule: "strict",
         subject: "app",
@@ -146,8 +146,23 @@ describe("an exception file", () => {
     ["no list", "exceptions: {}"],
     ["a text", "exceptions"],
   ])("with %s is refused whole", (_, text) => {
-    expect(code(() => parseExceptions(text))).toBe("EXCEPTIONS_INVALID");
+    expect(code(() => parseExceptions(text, AT))).toBe("EXCEPTIONS_INVALID");
   });
+
+  it.each(["2027-12-01", "2027-12-01T23:59:59Z"])("takes an end at most 366 days away: %s", (expires) => {
+    expect(parseExceptions(valid.replace("2026-12-01", expires), AT)).toHaveLength(1);
+  });
+
+  it.each(["2027-12-02", "2027-12-01T23:59:59-01:00", "9999-12-31", "9999-12-31T23:59:59-12:00"])(
+    "refuses a later end, and names the exception and the last day: %s",
+    (expires) => {
+      const text = valid.replace("2026-12-01", expires);
+      expect(code(() => parseExceptions(text, AT))).toBe("EXCEPTIONS_INVALID");
+      expect(() => parseExceptions(text, AT)).toThrow(
+        `exceptions[0] (from strict for "app", of "ada@example.com") expires at "${expires}", more than 366 days from now: let it end by 2027-12-01, and renew it by a pull request`,
+      );
+    },
+  );
 });
 
 describe("a rule", () => {
@@ -317,19 +332,19 @@ describe("the rules of a tree", () => {
   const write = (path: string, text: string) => writeFileSync(join(directory, path), text);
 
   it("are the default ones without a file", () => {
-    expect(readRules(tree("base"))).toEqual({ rules: DEFAULT_RULES, exceptions: [] });
+    expect(readRules(tree("base"), AT)).toEqual({ rules: DEFAULT_RULES, exceptions: [] });
   });
 
   it("are those of its files, and invalid ones are no rules at all", () => {
     write("base/stacks/rules.yaml", "rules: {strict: true}");
-    expect([...readRules(tree("base")).rules.keys()]).toEqual(["strict"]);
+    expect([...readRules(tree("base"), AT).rules.keys()]).toEqual(["strict"]);
     write("base/stacks/exceptions.yaml", "exceptions: [{}]");
-    expect(code(() => readRules(tree("base")))).toBe("EXCEPTIONS_INVALID");
+    expect(code(() => readRules(tree("base"), AT))).toBe("EXCEPTIONS_INVALID");
     write("base/stacks/rules.yaml", `rules: {strict: true}\n#${"x".repeat(128 * 1024)}`);
-    expect(code(() => readRules(tree("base")))).toBe("RULES_INVALID");
+    expect(code(() => readRules(tree("base"), AT))).toBe("RULES_INVALID");
     rmSync(join(directory, "base/stacks/rules.yaml"));
     mkdirSync(join(directory, "base/stacks/rules.yaml"));
-    expect(code(() => readRules(tree("base")))).toBe("RULES_INVALID");
+    expect(code(() => readRules(tree("base"), AT))).toBe("RULES_INVALID");
   });
 
   it("that change are a critical finding each, whatever the head's say", () => {

@@ -10,13 +10,13 @@ export interface DeclaredRules {
   readonly exceptions: readonly Exception[];
 }
 
-/** The rules and exceptions of a tree; the default rules where it has no file. @throws RuleError, TreeError */
-export function readRules(tree: FileTree): DeclaredRules {
+/** The rules and exceptions of a tree as of today; the default rules where it has no file. @throws RuleError, TreeError */
+export function readRules(tree: FileTree, today: Date): DeclaredRules {
   const rules = textOf(tree, RULE_FILE, "RULES_INVALID");
   const exceptions = textOf(tree, EXCEPTION_FILE, "EXCEPTIONS_INVALID");
   return {
     rules: rules === undefined ? DEFAULT_RULES : parseRules(rules),
-    exceptions: exceptions === undefined ? [] : parseExceptions(exceptions),
+    exceptions: exceptions === undefined ? [] : parseExceptions(exceptions, today),
   };
 }
 
