@@ -2,7 +2,7 @@ import { log } from "@pulumi/pulumi";
 import { FolderTree } from "../components/files/folderTree";
 import { projectRoot, resolvePath } from "../components/files/paths";
 import { httpRevocationSource } from "../components/pki/revocationSource";
-import { committed, readStack, stacksOf } from "../components/review/readState";
+import { committed, readStack, type StackPlace, stacksOf } from "../components/review/readState";
 import type { ExceptionUse, RuleResult } from "../components/review/report/report";
 import { problemsOf } from "../components/review/review";
 import { judgeRules } from "../components/review/rules/judge";
@@ -24,7 +24,8 @@ export const DEPLOYED_CONFIG = "deployed.yaml";
 
 /**
  * The rules of a review, judged on what is declared beside what is in force: the trust that the last `up` wrote, the config it was
- * brought up by, and the images that the stack vouches for, where who runs this knows them. Without a rule file there are none.
+ * brought up by, and the images that the stack vouches for, where who runs this knows them. Where neither of the two is there,
+ * as on a new machine, nothing changes, and only what is declared is judged. Without a rule file there are no rules.
  * @throws ConfigError RULES_VIOLATED, RULES_UNJUDGED; RuleError
  */
 export async function requireRules(stack: string, { liveImages }: Machine): Promise<void> {
@@ -37,8 +38,10 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
   const [unknown] = unknownStacks(declared.rules, stacks);
   if (unknown !== undefined) throw unjudged(`${unknown.file}: ${unknown.message}`);
   const head = stateOf(requireSettings(readStack(project, committed(stack), readSettings)));
-  const inForce = { stack, folder: "trust", config: DEPLOYED_CONFIG };
-  const base = stateOf(readStack(new FolderTree(resolvePath(homeOf(stack))), inForce, readSettings));
+  const known = readStack(new FolderTree(resolvePath(homeOf(stack))), inForce(stack), readSettings);
+  const isNew = known.trust === undefined && known.settings === undefined;
+  if (isNew) tellNothingInForce(stack);
+  const base = isNew ? head : stateOf(known);
   const asksImages = [...declared.rules.keys()].some((rule) => RULES[rule]?.ofImages);
   const { rules, exceptions } = judgeRules(declared.rules, declared.exceptions, {
     ...{ head, findings: semanticDiff(base, head), at, stacks },
@@ -46,10 +49,15 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
   });
   for (const exception of exceptions) tell(exception);
   for (const { rule, result } of rules) if (result === "unknown") tellUnknown(rule);
-  for (const { message } of problemsOf(base))
+  for (const { message } of problemsOf(stateOf(known)))
     void log.warn(`what is in force can't be read to compare with: ${message}`);
   const violated = rules.filter(({ result }) => result === "violated");
   if (violated.length > 0) throw new ConfigError("RULES_VIOLATED", inWords(violated));
+}
+
+/** What is in force, in the stack's home. */
+function inForce(stack: string): StackPlace {
+  return { stack, folder: "trust", config: DEPLOYED_CONFIG };
 }
 
 /** The engine takes a config that a review can't read (a link, aliases): no rule would see its gates. */
@@ -70,6 +78,13 @@ function liveDiff(base: TrustState, head: TrustState, liveImages: NonNullable<Ma
 
 function stateOf(state: StackState): TrustState {
   return { name: state.stack, stacks: new Map([[state.stack, state]]) };
+}
+
+/** Else whatever is declared would be a change from nothing, and what a review has passed would be refused. */
+function tellNothingInForce(stack: string): void {
+  void log.warn(
+    `no trust and no config of ${stack} is in force on this machine: rules on changes have nothing to judge here, only those on what is declared`,
+  );
 }
 
 /** It stops nothing, since an `up` may be what brings the registry back; it is not passed over either. */

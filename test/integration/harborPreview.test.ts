@@ -259,6 +259,55 @@ describe("a preview of what the rules forbid", () => {
   });
 });
 
+describe("a preview where nothing is in force", () => {
+  const rules = "stacks/rules.yaml";
+  const home = `.breakwater/stacks/${STACK}`;
+  const nothing = `no trust and no config of ${STACK} is in force on this machine`;
+  const ofChanges = [
+    "rules-unchanged",
+    "no-new-wildcard-identity",
+    "no-new-ca-for-any-identity",
+    "no-anchor-key-changed",
+    "authenticity-stays-enforced",
+    "no-gate-switched-off",
+    "no-finding",
+  ];
+  beforeAll(async () => {
+    const all = [...ofChanges, "no-live-image-stops-verifying", "strict"].map((rule) => [rule, true]);
+    await writeFile(project.path(rules), JSON.stringify({ rules: Object.fromEntries(all) }));
+  });
+  afterAll(async () => {
+    await rm(project.path(rules), { force: true });
+    await rm(project.path(home), { recursive: true, force: true });
+  });
+
+  it("judges no change, says so, and goes on", async () => {
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    expect(code).toBe(0);
+    expect(stderr.split(nothing)).toHaveLength(2);
+  });
+
+  it("judges what is declared all the same", async () => {
+    const text = await readFile(project.path(rules), "utf8");
+    await writeFile(project.path(rules), text.replace('"strict"', '"timestamps-required"'));
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    await writeFile(project.path(rules), text);
+    expect(code).toBe(1);
+    expect(stderr).toContain(nothing);
+    expect(stderr).toContain("timestamps-required: The trust policy statement");
+    expect(stderr).not.toContain("there was no trust before");
+  });
+
+  it("judges a change where only the trust is gone, and the config of the last `up` is there", async () => {
+    await mkdir(project.path(home), { recursive: true });
+    await writeFile(project.path(home, "deployed.yaml"), config);
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    expect(code).toBe(1);
+    expect(stderr).not.toContain(nothing);
+    expect(stderr).toMatch(/no-finding: .*there was no trust before/);
+  });
+});
+
 /** A day, as exceptions have it. */
 function inTenDays(): string {
   return new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
