@@ -6,6 +6,7 @@ import { type Browser, launch, type Page } from "puppeteer-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { renderHtml } from "../../../components/review/report/html";
 import type { ForecastEvent, Report } from "../../../components/review/report/report";
+import { OTHER, statement, WEB } from "../../review/semantic/support";
 import { ATTACKS, withTexts } from "../../review/report/attacks";
 import { everything } from "../../review/report/everything";
 import { distrust, flip, image, reportOf } from "../../review/report/reports";
@@ -135,6 +136,16 @@ describe("the page of a review, in Chromium without a network", () => {
     expect(await page.evaluate(count("#map .lines .on"))).toBeGreaterThan(2);
     await page.keyboard.press("Escape");
     expect(await page.evaluate(count("#map .node.off"))).toBe(0);
+  });
+
+  test("tells the nodes of one store apart by the statement that each serves, on a phone too", async () => {
+    const trustPolicies = [statement(), statement({ name: "web", scopes: [WEB], identities: [OTHER] })];
+    const report = reportOf({ base: { production: { trustPolicies } }, head: { production: { trustPolicies } } });
+    for (const width of [1280, 390]) {
+      await open(report, { width });
+      const stores = await page.$$eval("#map .column-store button", (all) => all.map(({ innerText }) => innerText));
+      expect(stores.map((text) => text.split(/\s*\n\s*/).join(" "))).toEqual(["ca:acme in images", "ca:acme in web"]);
+    }
   });
 
   test("lets the keyboard reach every control, and shows where it is", async () => {

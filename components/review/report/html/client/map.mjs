@@ -120,11 +120,12 @@ function trustMap(graph) {
 
   /** @param {ShownNode} node */
   function buttonOf(node) {
-    const { id, label, change, images, detail } = node;
+    const { id, label, change, images, detail, statement } = node;
     const button = element(
       "button",
       { type: "button", class: `node node-${change}`, "aria-pressed": "false" },
       element("span", { class: "label" }, ...breakable(label)),
+      statement !== undefined && element("span", { class: "faint" }, `in ${statement}`),
       stacks.length > 1 && element("span", { class: "faint" }, node.stack),
       images && element("span", { class: "faint" }, detail.join(", ")),
       changeMark(change),
@@ -191,7 +192,7 @@ function legend() {
  * @param {ShownNode} node
  * @param {() => void} close
  */
-function nodeDetails({ label, detail, stack, change, images }, close) {
+function nodeDetails({ label, detail, stack, change, images, statement }, close) {
   const button = element("button", { type: "button", class: "close" }, "Show the whole map");
   button.addEventListener("click", close);
   return element(
@@ -201,6 +202,7 @@ function nodeDetails({ label, detail, stack, change, images }, close) {
       "p",
       { class: "line" },
       element("strong", {}, label),
+      statement !== undefined && element("span", { class: "faint" }, `in ${statement}`),
       element("span", { class: "faint" }, stack),
       changeMark(change),
       button,

@@ -3,7 +3,10 @@ import { count } from "./dom.mjs";
 /** @typedef {import("../../report.js").TrustMap} TrustMap */
 /** @typedef {import("../../report.js").MapNode} MapNode */
 /** @typedef {import("../../report.js").MapEdge} MapEdge */
-/** @typedef {MapNode & { images?: readonly MapNode[] }} ShownNode an image's node stands for all of its repository */
+/**
+ * An image's node stands for all of its repository; a store's is that of one statement.
+ * @typedef {MapNode & { images?: readonly MapNode[], statement?: string | undefined }} ShownNode
+ */
 /** @typedef {{ nodes: ShownNode[], edges: MapEdge[], next: Map<string, string[]>, previous: Map<string, string[]> }} Graph */
 
 /** @type {readonly [MapNode["column"], string][]} */
@@ -31,7 +34,10 @@ export function graphOf({ nodes, edges }) {
     if (list) list.push(image);
     else below.set(from, [image]);
   }
-  const kept = nodes.filter(({ column }) => column !== "image");
+  const statements = statementsOfStores(nodes, edges);
+  const kept = nodes
+    .filter(({ column }) => column !== "image")
+    .map((node) => ({ ...node, statement: statements.get(node.id) }));
   const folded = kept.flatMap(({ id, stack }) => {
     const own = below.get(id);
     return own ? [foldedImages(id, stack, own)] : [];
@@ -43,6 +49,17 @@ export function graphOf({ nodes, edges }) {
     next: adjacent(shown, ({ from, to }) => [from, to]),
     previous: adjacent(shown, ({ from, to }) => [to, from]),
   };
+}
+
+/**
+ * By the id of a store's node the name of the statement that it serves: without it two nodes of one store look like one, twice.
+ * @param {readonly MapNode[]} nodes
+ * @param {readonly MapEdge[]} edges
+ */
+function statementsOfStores(nodes, edges) {
+  const names = new Map(nodes.filter(({ column }) => column === "statement").map(({ id, label }) => [id, label]));
+  const stores = new Set(nodes.filter(({ column }) => column === "store").map(({ id }) => id));
+  return new Map(edges.filter(({ from }) => stores.has(from)).map(({ from, to }) => [from, names.get(to)]));
 }
 
 /**
