@@ -23,7 +23,7 @@ export function connectionError(error: unknown, method: string, url: URL): Error
   if (NO_TLS.test(code)) {
     return new OciError(
       "REGISTRY_TLS_UNTRUSTED",
-      `${url.host} does not speak TLS (${code}): have it set up, or allow plain HTTP to this host if nothing depends on it.`,
+      `${url.host} does not speak TLS (${code}): have it set up, or allow plain HTTP to this host (--insecure-registry, where a command has it) if nothing depends on it.`,
       options,
     );
   }

@@ -19,7 +19,11 @@ export function liveImagesOf(stackOf: () => Stack | undefined): Pick<InventorySo
       if (deployment === undefined) return;
       yield* openInventory(
         STATE,
-        contextOf({ dockerConfig: undefined, caFile: undefined }, projectRoot, imagesIn(deployment)),
+        contextOf(
+          { dockerConfig: undefined, caFile: undefined, insecureRegistries: [] },
+          projectRoot,
+          imagesIn(deployment),
+        ),
       ).entries();
     },
   };

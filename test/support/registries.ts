@@ -29,7 +29,9 @@ export interface TestRegistry {
 }
 
 /** CNCF Distribution: htpasswd login, no referrers API (the referrers tag schema). `dataDir` is kept by `stop()`. */
-export async function startDistribution(options: { dataDir?: string; port?: number } = {}): Promise<TestRegistry> {
+export async function startDistribution(
+  options: { dataDir?: string; port?: number; plainHttp?: boolean } = {},
+): Promise<TestRegistry> {
   const files = await prepareFiles(options.port);
   const { directory, port, username, password } = files;
   const dataDir = options.dataDir ?? join(directory, "data");
@@ -42,7 +44,7 @@ export async function startDistribution(options: { dataDir?: string; port?: numb
     http: {
       addr: `127.0.0.1:${port}`,
       secret: "only-for-tests",
-      tls: { certificate: join(directory, "tls.crt"), key: join(directory, "tls.key") },
+      ...(!options.plainHttp && { tls: { certificate: join(directory, "tls.crt"), key: join(directory, "tls.key") } }),
     },
   };
   const configFile = join(directory, "registry.yml");

@@ -54,7 +54,7 @@ async function open(url: string, context: InventoryContext): Promise<OpenHarbor>
   const connection = context.connectionTo(host);
   const ca = connection.caFile === undefined ? undefined : readFileSync(connection.caFile, "utf8");
   const client = new HarborClient({ url, username, password, ...(ca !== undefined && { ca }) });
-  const registries = new Registries({ ...context, connectionTo: () => ({ ...connection, login }) });
+  const registries = new Registries({ ...context, connectionTo: () => ({ ...connection, login, plainHttp: false }) });
   return { login, client, registries, health: context.health };
 }
 

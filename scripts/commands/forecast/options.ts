@@ -1,7 +1,14 @@
 import type { FailOn } from "../../../components/review/forecast/forecastReport";
 import { parseOptions } from "../options";
 import { STATE } from "../review/context";
-import { type Format, IMAGE_HELP, IMAGE_OPTIONS, type ImageOptions, ImageOptionsReader } from "../review/imageOptions";
+import {
+  type Format,
+  IMAGE_HELP,
+  IMAGE_OPTIONS,
+  type ImageOptions,
+  ImageOptionsReader,
+  REACHING_HELP,
+} from "../review/imageOptions";
 
 export const FORECAST_HELP = `npm run forecast -- --until DATE [--inventory WHAT] [OPTIONS]
 Tells which signed images fail first, when and why, if nobody does anything: a certificate of the signer or above it expires,
@@ -19,7 +26,7 @@ ${IMAGE_HELP}
   --format FORMAT    markdown, json or html; by the output file's name, when left out
   --json             as --format json
   --output FILE      where to write (may be given again, a format each); standard output, when left out
-  --docker-config DIR, --ca-file FILE   how registries are reached; Docker's login and the system's CAs, when left out
+${REACHING_HELP}
   --offline          ask nobody about revocation: unknown, and unknown fails under strict
   --help             this text
 

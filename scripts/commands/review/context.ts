@@ -13,7 +13,7 @@ const CACHE = ".breakwater/cache/content";
 /** The inventory of what the stacks themselves name. */
 export const STATE = "state";
 
-type ContextOptions = Pick<ReviewOptions, "dockerConfig" | "caFile">;
+type ContextOptions = Pick<ReviewOptions, "dockerConfig" | "caFile" | "insecureRegistries">;
 
 /** Who watches a run, and may stop it. */
 export interface Watching {
@@ -27,7 +27,7 @@ export interface Watching {
  * @param stateImages what the stacks themselves name, for the inventory `state`
  */
 export function contextOf(
-  { dockerConfig, caFile }: ContextOptions,
+  { dockerConfig, caFile, insecureRegistries }: ContextOptions,
   directory: string,
   stateImages: readonly StateImage[],
   { signal, onTag }: Watching = {},
@@ -37,7 +37,7 @@ export function contextOf(
     host,
     ...(caFile === undefined ? { systemRoots: true } : { caFile: path.resolve(directory, caFile) }),
     dockerConfig: dockerConfig === undefined ? defaultDockerConfig(environment) : path.resolve(directory, dockerConfig),
-    plainHttp: isPlainHttpByDefault(host),
+    plainHttp: insecureRegistries.includes(host) || isPlainHttpByDefault(host),
   });
   return {
     connectionTo,

@@ -1,4 +1,6 @@
 import { extname } from "node:path";
+import { messageOf } from "../../../components/errors";
+import { assertHost } from "../../../components/oci/reference";
 import { CommandError } from "../error";
 
 // What `review` and `forecast` ask alike: of which images, as of when, and where the report goes.
@@ -11,6 +13,10 @@ export const IMAGE_HELP = `                       state                      wha
                        oci-layout:DIR=HOST/REPOSITORY   images and signatures in a folder
                        file:FILE                  references, one a line`;
 
+export const REACHING_HELP = `  --docker-config DIR, --ca-file FILE   how registries are reached; Docker's login and the system's CAs, when left out
+  --insecure-registry HOST   speak plain HTTP to this registry, HOST[:PORT] (may be given again), as to localhost:PORT;
+                     whoever is on the way reads a login, and may answer what he likes`;
+
 export const IMAGE_OPTIONS = {
   stack: { type: "string", multiple: true },
   inventory: { type: "string", multiple: true },
@@ -19,6 +25,7 @@ export const IMAGE_OPTIONS = {
   output: { type: "string", multiple: true },
   "docker-config": { type: "string" },
   "ca-file": { type: "string" },
+  "insecure-registry": { type: "string", multiple: true },
   offline: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -37,6 +44,8 @@ export interface ImageOptions {
   readonly outputs: readonly { readonly format: Format; readonly file?: string }[];
   readonly dockerConfig: string | undefined;
   readonly caFile: string | undefined;
+  /** `host[:port]` of those that are spoken to in plain HTTP. */
+  readonly insecureRegistries: readonly string[];
   readonly offline: boolean;
 }
 
@@ -48,6 +57,7 @@ interface ImageValues {
   readonly output?: string[] | undefined;
   readonly "docker-config"?: string | undefined;
   readonly "ca-file"?: string | undefined;
+  readonly "insecure-registry"?: string[] | undefined;
   readonly offline?: boolean | undefined;
 }
 
@@ -69,6 +79,7 @@ export class ImageOptionsReader {
       outputs: this.#outputs(values.output ?? [], values.format),
       dockerConfig: values["docker-config"],
       caFile: values["ca-file"],
+      insecureRegistries: (values["insecure-registry"] ?? []).map((host) => this.#host(host)),
       offline: values.offline ?? false,
     };
   }
@@ -82,6 +93,16 @@ export class ImageOptionsReader {
 
   usage(what: string): CommandError {
     return new CommandError("USAGE", `${what}. \`${this.command} --help\` shows what there is`);
+  }
+
+  /** A misspelt one would never be asked, and the right one by TLS in vain. */
+  #host(host: string): string {
+    try {
+      assertHost(host);
+      return host;
+    } catch (error) {
+      throw this.usage(`--insecure-registry ${host}: ${messageOf(error)}; give HOST or HOST:PORT`);
+    }
   }
 
   #outputs(files: readonly string[], format: string | undefined): ImageOptions["outputs"] {

@@ -1,5 +1,5 @@
 import { parseOptions } from "../options";
-import { IMAGE_HELP, IMAGE_OPTIONS, type ImageOptions, ImageOptionsReader } from "./imageOptions";
+import { IMAGE_HELP, IMAGE_OPTIONS, type ImageOptions, ImageOptionsReader, REACHING_HELP } from "./imageOptions";
 
 export const REVIEW_HELP = `npm run review -- --base REF|DIR [--head REF|DIR] [OPTIONS]
 Shows what a change of trust means: who may sign what from now on, and which signed images change their verdict. Both
@@ -15,7 +15,7 @@ ${IMAGE_HELP}
   --at TIME          judge as of this time (ISO 8601); now, when left out
   --format FORMAT    markdown (for a pull request), json or html; by the output file's name, when left out
   --output FILE      where to write (may be given again, a format each); standard output, when left out
-  --docker-config DIR, --ca-file FILE   how registries are reached; Docker's login and the system's CAs, when left out
+${REACHING_HELP}
   --offline          ask nobody about revocation: unknown, and unknown fails under strict
   --schema           print the JSON Schema of --format json
   --help             this text

@@ -34,7 +34,7 @@ export interface OpenedInventories {
 
 /** The inventories that the options name; nothing of a registry is read yet. */
 export async function openInventories(
-  options: Pick<ReviewOptions, "inventories" | "stacks" | "dockerConfig" | "caFile">,
+  options: Pick<ReviewOptions, "inventories" | "stacks" | "dockerConfig" | "caFile" | "insecureRegistries">,
   directory: string,
   watching: Watching,
 ): Promise<OpenedInventories> {
