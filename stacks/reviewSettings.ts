@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { secondsOf } from "../components/image/duration";
+import { parseGitContext } from "../components/image/context/gitUrl";
 import type { ReadSettings } from "../components/review/stackConfigs";
 import type { SecretSettings, StackSettings, TlsSettings } from "../components/review/state";
 import { parseYaml } from "../components/review/yaml";
@@ -100,7 +101,7 @@ function settingsOf(config: Parsed): Omit<StackSettings, "secrets" | "providers"
     images: images.map(({ name, project, repository = name, tag, signedBy, acceptWeaker = [], ...image }) => ({
       ...{ name, signedBy, acceptWeaker },
       reference: `${host}/${project}/${repository}:${tag}`,
-      content: image.build ? given(image.build) : { source: image.source ?? "" },
+      content: image.build ? buildOf(given(image.build)) : { source: image.source ?? "" },
       pushedBy: pusherOf({ project, ...given({ pushedBy: image.pushedBy }) }, robots) ?? "",
       acceptTag: image.acceptTag ?? false,
       expirySeconds: image.expiry === undefined ? undefined : secondsOf(image.expiry),
@@ -111,6 +112,12 @@ function settingsOf(config: Parsed): Omit<StackSettings, "secrets" | "providers"
       certificate: tlsOf(config.certificate),
     },
   };
+}
+
+/** An `up` refuses what is no Git URL, one with a login in it among them, which no report may show. @throws BuildContextError */
+function buildOf<Build extends { readonly context: string }>(build: Build): Build {
+  parseGitContext(build.context);
+  return build;
 }
 
 function tlsOf(certificate: CertificateConfig): TlsSettings {

@@ -12,5 +12,6 @@ export function readable<Value>(file: string, read: () => Value): Readable<Value
 
 export function problemOf(error: unknown, file: string): Problem {
   const code = error instanceof BreakwaterError ? error.code : "REVIEW_FILE_UNREADABLE";
-  return { code, message: messageOf(error), file };
+  // Of several lines for a terminal, one for a sentence.
+  return { code, message: messageOf(error).replace(/\s*\n\s*/g, " "), file };
 }

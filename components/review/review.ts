@@ -8,7 +8,8 @@ import type { InventorySource } from "./inventory/inventory";
 import { trustMap } from "./map";
 import { MapImages } from "./mapImages";
 import { checkoutChanged } from "./project/checkout";
-import { type ProgramFiles, programChanged } from "./project/program";
+import { imageFilesChanged, imageFolders } from "./project/imageFiles";
+import { changedFiles, type ProgramFiles, programChanged } from "./project/program";
 import { projectChanged } from "./project/projectFile";
 import { folderName, isTrustFolder, readState, STACKS, stacksOf } from "./readState";
 import type { ReadSettings } from "./stackConfigs";
@@ -67,7 +68,7 @@ export async function review(args: ReviewArgs): Promise<Report> {
   requireStacks(args.stacks ?? [], base, head);
   const findings = [
     ...rulesChanged(args.base.tree, args.head.tree),
-    ...[...aroundTrust(args.base, args.head), ...semanticDiff(base, head)].sort(byLoudness),
+    ...[...aroundTrust(args, base, head), ...semanticDiff(base, head)].sort(byLoudness),
   ];
   const shown = new MapImages();
   const images = await verdictDiff({
@@ -109,11 +110,13 @@ function stacksOfSides({ base, head }: ReviewArgs): string[] {
 }
 
 /** What changes beside trust and config, and bears on what becomes of them. */
-function aroundTrust(base: ReviewedSide, head: ReviewedSide): Finding[] {
+function aroundTrust({ base, head }: ReviewArgs, before: TrustState, after: TrustState): Finding[] {
+  const paths = changedFiles(base.program, head.program);
   return [
     ...projectChanged(base.tree, head.tree),
     ...checkoutChanged(base.tree, head.tree, STACKS),
-    ...programChanged(base.program, head.program),
+    ...imageFilesChanged(before, after, paths),
+    ...programChanged(paths, [...imageFolders(before), ...imageFolders(after)]),
   ];
 }
 

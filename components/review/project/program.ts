@@ -34,12 +34,13 @@ const TESTS = /\.(test|spec)\.[cm]?[jt]sx?$/;
 /**
  * One finding for all that changes beside trust, documents and tests: it is no trust, but the code that judges, signs and pushes, or
  * what that is made of. Nobody should take a review of trust for one of code.
+ * @param paths that changed
+ * @param folders that images are made from: these have findings of their own
  */
-export function programChanged(base: ProgramFiles | undefined, head: ProgramFiles | undefined): Finding[] {
-  if (!base || !head) return [];
-  const changed = changedFiles(base, head);
+export function programChanged(paths: readonly string[], folders: readonly string[] = []): Finding[] {
+  const changed = paths.filter((path) => isProgram(path) && !folders.some((folder) => isWithin(path, folder)));
   if (changed.length === 0) return [];
-  const tops = [...new Set(changed.map((path) => path.split("/")[0] ?? path))].sort();
+  const tops = [...new Set(changed.map(topOf))].sort();
   const sentence = `The change edits ${count(changed.length, "file")} of the program itself (in ${listed(tops)}). This review looks at trust and config, and not at code: read there what would judge, sign and push from now on.`;
   return [
     {
@@ -53,20 +54,31 @@ export function programChanged(base: ProgramFiles | undefined, head: ProgramFile
   ];
 }
 
-function changedFiles(base: ProgramFiles, head: ProgramFiles): string[] {
+/** Every file that differs, whatever it is for, by path; none where a side is no project. */
+export function changedFiles(base: ProgramFiles | undefined, head: ProgramFiles | undefined): string[] {
+  if (!base || !head) return [];
   const hash = base.hash ?? head.hash ?? "sha1";
   const [before, after] = [base.top(), head.top()];
-  const aside = [...ASIDE, ...base.untold, ...head.untold];
-  const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => !aside.includes(name)).sort();
+  const untold = [...base.untold, ...head.untold];
+  const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => !untold.includes(name)).sort();
   return names.flatMap((name) => {
     const known = before.get(name);
     if (known !== undefined && known === after.get(name)) return [];
     const [was, is] = [base.files(name, hash), head.files(name, hash)];
     const paths = [...new Set([...was.keys(), ...is.keys()])].sort();
-    return paths.filter((path) => was.get(path) !== is.get(path) && isProgram(path));
+    return paths.filter((path) => was.get(path) !== is.get(path));
   });
 }
 
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
 function isProgram(path: string): boolean {
-  return !DOCUMENTS.test(path) && !TESTS.test(path) && !REVIEWED.some((pattern) => pattern.test(path));
+  const isAside = ASIDE.includes(topOf(path)) || DOCUMENTS.test(path) || TESTS.test(path);
+  return !isAside && !REVIEWED.some((pattern) => pattern.test(path));
+}
+
+function topOf(path: string): string {
+  return path.split("/")[0] ?? path;
 }

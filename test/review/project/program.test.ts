@@ -1,7 +1,7 @@
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { programChanged } from "../../../components/review/project/program";
+import { changedFiles, programChanged } from "../../../components/review/project/program";
 import type { ReviewedSide } from "../../../components/review/review";
 import { Project } from "./support";
 
@@ -31,7 +31,7 @@ function projectOf(...args: ConstructorParameters<typeof Project>): Project {
 }
 
 const sentences = (base: ReviewedSide, head: ReviewedSide) =>
-  programChanged(base.program, head.program).map(({ sentence }) => sentence);
+  programChanged(changedFiles(base.program, head.program)).map(({ sentence }) => sentence);
 const SAYS = "This review looks at trust and config, and not at code";
 
 describe("a change of the program", () => {
@@ -45,7 +45,7 @@ describe("a change of the program", () => {
     expect(sentences(base, head)).toEqual([expected]);
     expect(sentences(head, base)).toEqual([expect.stringContaining(SAYS)]);
     expect(sentences(head, project.working())).toEqual([]);
-    expect(programChanged(base.program, head.program)).toMatchObject([
+    expect(programChanged(changedFiles(base.program, head.program))).toMatchObject([
       { kind: "program-changed", severity: "medium", direction: "neutral", stack: "" },
     ]);
   });
@@ -99,6 +99,6 @@ describe("a change of the program", () => {
 
   it("is nothing where a side is no project", () => {
     const project = projectOf();
-    expect(programChanged(project.commit().program, undefined)).toEqual([]);
+    expect(changedFiles(project.commit().program, undefined)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { FileTree } from "../../../components/files/tree";
 import { ATTRIBUTES, checkoutChanged } from "../../../components/review/project/checkout";
-import { type ProgramFiles, programChanged } from "../../../components/review/project/program";
+import { type ProgramFiles, changedFiles, programChanged } from "../../../components/review/project/program";
 import { PROJECT_FILE, projectChanged } from "../../../components/review/project/projectFile";
 import type { Report } from "../../../components/review/report/report";
 import { EXCEPTION_FILE } from "../../../components/review/rules/exceptionFile";
@@ -114,8 +114,10 @@ export const CHANGES: Readonly<Record<string, ReportParts>> = {
   "program-changed": {
     ...one({}),
     more: programChanged(
-      program({ "components/a.ts": "1", "package.json": "1", "scripts/a.mjs": "1", "README.md": "1" }),
-      program({ "components/a.ts": "2", "components/b.ts": "1", "package.json": "2", "scripts/a.mjs": "1" }),
+      changedFiles(
+        program({ "components/a.ts": "1", "package.json": "1", "scripts/a.mjs": "1", "README.md": "1" }),
+        program({ "components/a.ts": "2", "components/b.ts": "1", "package.json": "2", "scripts/a.mjs": "1" }),
+      ),
     ),
   },
   "by-an-exception": {
