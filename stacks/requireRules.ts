@@ -2,7 +2,7 @@ import { log } from "@pulumi/pulumi";
 import { FolderTree } from "../components/files/folderTree";
 import { projectRoot, resolvePath } from "../components/files/paths";
 import { httpRevocationSource } from "../components/pki/revocationSource";
-import { committed, readStack, type StackPlace, stacksOf } from "../components/review/readState";
+import { committed, readStack, stacksOf } from "../components/review/readState";
 import type { ExceptionUse, RuleResult } from "../components/review/report/report";
 import { problemsOf } from "../components/review/review";
 import { judgeRules } from "../components/review/rules/judge";
@@ -37,11 +37,8 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
   const stacks = stacksOf(project);
   const [unknown] = unknownStacks(declared.rules, stacks);
   if (unknown !== undefined) throw unjudged(`${unknown.file}: ${unknown.message}`);
-  const head = stateOf(requireSettings(readStack(project, committed(stack), readSettings)));
-  const known = readStack(new FolderTree(resolvePath(homeOf(stack))), inForce(stack), readSettings);
-  const isNew = known.trust === undefined && known.settings === undefined;
-  if (isNew) tellNothingInForce(stack);
-  const base = isNew ? head : stateOf(known);
+  const state = requireSettings(readStack(project, committed(stack), readSettings));
+  const [base, head] = [stateOf(inForce(state)), stateOf(state)];
   const asksImages = [...declared.rules.keys()].some((rule) => RULES[rule]?.ofImages);
   const { rules, exceptions } = judgeRules(declared.rules, declared.exceptions, {
     ...{ head, findings: semanticDiff(base, head), at, stacks },
@@ -49,15 +46,25 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
   });
   for (const exception of exceptions) tell(exception);
   for (const { rule, result } of rules) if (result === "unknown") tellUnknown(rule);
-  for (const { message } of problemsOf(stateOf(known)))
-    void log.warn(`what is in force can't be read to compare with: ${message}`);
   const violated = rules.filter(({ result }) => result === "violated");
   if (violated.length > 0) throw new ConfigError("RULES_VIOLATED", inWords(violated));
 }
 
-/** What is in force, in the stack's home. */
-function inForce(stack: string): StackPlace {
-  return { stack, folder: "trust", config: DEPLOYED_CONFIG };
+/**
+ * What is in force by the stack's home, and where that has no record, what is declared: that is no change then. It has none of
+ * identities, and of the config only once an `up` came to its end; a trust that is gone from beside a config is one that changes.
+ */
+function inForce(declared: StackState): StackState {
+  const { stack } = declared;
+  const place = { stack, folder: "trust", config: DEPLOYED_CONFIG };
+  const known = readStack(new FolderTree(resolvePath(homeOf(stack))), place, readSettings);
+  for (const { message } of problemsOf(stateOf(known)))
+    void log.warn(`what is in force can't be read to compare with: ${message}`);
+  const { identities } = declared;
+  if (known.settings !== undefined) return { ...known, identities };
+  if (known.trust !== undefined) return { ...known, identities, settings: declared.settings };
+  tellNothingInForce(stack);
+  return declared;
 }
 
 /** The engine takes a config that a review can't read (a link, aliases): no rule would see its gates. */

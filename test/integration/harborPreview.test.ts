@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, cp, link, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { goodRoot } from "../support/certificates";
@@ -296,6 +296,18 @@ describe("a preview where nothing is in force", () => {
     expect(stderr).toContain(nothing);
     expect(stderr).toContain("timestamps-required: The trust policy statement");
     expect(stderr).not.toContain("there was no trust before");
+  });
+
+  it("judges no change of a config that no `up` has come to the end of", async () => {
+    const text = await readFile(project.path(rules), "utf8");
+    await writeFile(project.path(rules), text.replace('"no-finding":true', '"no-finding":{"severity":"info"}'));
+    for (const part of ["trustpolicy.json", "truststore"])
+      await cp(project.path(`stacks/${STACK}/trust`, part), project.path(home, "trust", part), { recursive: true });
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    await writeFile(project.path(rules), text);
+    await rm(project.path(home, "trust"), { recursive: true });
+    expect(code, stderr).toBe(0);
+    expect(stderr).not.toContain(nothing);
   });
 
   it("judges a change where only the trust is gone, and the config of the last `up` is there", async () => {
