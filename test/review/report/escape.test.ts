@@ -55,6 +55,12 @@ describe("text of others in a sentence", () => {
     );
   });
 
+  it("leaves a certificate's name with a year, and a question, as they are", () => {
+    const text = 'CN=Acme Signing CA 2027,O=Acme,C=US is new; did you mean "adminPassword"?';
+    expect(escapeText(text)).toBe(text);
+    expect(escapeText("CN=Acme 20272027,O=Acme")).toBe("CN=Acme `20272027,O=Acme`");
+  });
+
   it("stays readable where it is harmless", () => {
     const text =
       'In production, anybody whose certificate has C=US, O=Acme may sign until 2036-01-01 ("images", 3 of them).';

@@ -4,8 +4,8 @@ import { printable } from "../../../notary/quoted";
 // plain text too, some of them after Markdown was parsed, so that no backslash and no entity keeps them from it. Inside of a
 // code span nothing has a meaning but the backtick: each word, and each quoted name, that could mean anything becomes one.
 
-/** Letters and digits, with single marks between them that mean nothing there. Its time is linear: texts may be built to be slow. */
-const PLAIN = /^[\p{L}\p{M}][\p{L}\p{M}\p{N}]*(?:[-'’=,][\p{L}\p{M}\p{N}]+)*$/u;
+/** Letters and digits, with single marks between them that mean nothing there; also the rest of a name with a year, `2027,O=Acme`. Its time is linear: texts may be built to be slow. */
+const PLAIN = /^(?:[\p{L}\p{M}][\p{L}\p{M}\p{N}]*|\d{1,6}(?=,))(?:[-'’=,][\p{L}\p{M}\p{N}]+)*$/u;
 const NUMBER = /^\d{1,6}$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 /** What may be a commit. */
@@ -13,10 +13,10 @@ const COMMIT = /\b[0-9a-f]{7,}\b/i;
 /** GitHub's names of issues. */
 const ISSUE = /\bGH-\d/i;
 const LEAD = /^[("“‘]+/u;
-const TRAIL = /[,.;:)"”’…]+$/u;
+const TRAIL = /[,.;:?)"”’…]+$/u;
 
 /** A quoted name, or a list of them, that stands by itself. */
-const QUOTED = /(?<=^| )(\(?)(\["[^"]*"(?:, "[^"]*")*\]|"[^"]*")([,.;:)]*)(?= |$)/g;
+const QUOTED = /(?<=^| )(\(?)(\["[^"]*"(?:, "[^"]*")*\]|"[^"]*")([,.;:?)]*)(?= |$)/g;
 
 /** A sentence of one line with names of others in it, cut after `limit` characters of it. */
 export function escapeText(text: string, limit = 1_500): string {
