@@ -3,6 +3,7 @@ import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { asReport } from "../../components/review/forecast/asReport";
 import { type ForecastProgress, forecast as lookAhead } from "../../components/review/forecast/forecast";
 import { outcomeOf } from "../../components/review/forecast/forecastReport";
+import { forecastSchema } from "../../components/review/forecast/forecastSchema";
 import { renderForecast } from "../../components/review/forecast/renderForecast";
 import { servedCertificates } from "../../components/review/forecast/servedCertificates";
 import { Inventories } from "../../components/review/inventory/inventories";
@@ -24,9 +25,11 @@ export function forecast(args: readonly string[]): Promise<number> {
   return judging(async () => {
     const now = new Date();
     const options = readForecastOptions(args, now);
-    if (options !== "help") return await run(options, now);
-    show(FORECAST_HELP);
-    return 0;
+    if (options === "help" || options === "schema") {
+      show(options === "help" ? FORECAST_HELP : JSON.stringify(forecastSchema, undefined, 2));
+      return 0;
+    }
+    return await run(options, now);
   });
 }
 

@@ -1,5 +1,6 @@
 import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { printable } from "../../components/notary/quoted";
+import { reportSchema } from "../../components/review/report/reportSchema";
 import { summaryText } from "../../components/review/report/summary";
 import { review as judge, outcomeOf } from "../../components/review/review";
 import { readSettings } from "../../stacks/reviewSettings";
@@ -7,7 +8,7 @@ import { show } from "./command";
 import { offlineRevocation } from "./review/offline";
 import { REVIEW_HELP, type ReviewOptions, readReviewOptions } from "./review/options";
 import { ImageProgress, verdictsInWords } from "./review/progress";
-import { renderReport, schemaText } from "./review/render";
+import { renderReport } from "./review/render";
 import { folderOfPerson, judging, openInventories, stoppingInOrder, writeReports } from "./review/run";
 import { reviewedProject, sideNamed, workingFolder } from "./review/sides";
 
@@ -16,7 +17,7 @@ export function review(args: readonly string[]): Promise<number> {
   return judging(async () => {
     const options = readReviewOptions(args);
     if (options === "help" || options === "schema") {
-      show(options === "help" ? REVIEW_HELP : schemaText());
+      show(options === "help" ? REVIEW_HELP : JSON.stringify(reportSchema, undefined, 2));
       return 0;
     }
     return await run(options);

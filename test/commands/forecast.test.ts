@@ -12,6 +12,7 @@ import { connectionOf } from "../image/support";
 import { expectCode } from "../notary/expectCode";
 import { pushTestImage } from "../oci/packed";
 import { type Chain, chainOf, signBy } from "../review/forecast/support";
+import { describedBy } from "../review/report/schemas";
 import { startDistribution, type TestRegistry } from "../support/registries";
 import { reaching, Workspace } from "./support";
 import { capturedStreams } from "./written";
@@ -69,12 +70,16 @@ describe("npm run forecast", () => {
 
   it("gives JSON, on standard output alone or as files", async () => {
     expect(await forecast(args("--until", "+90d", "--json"))).toBe(1);
-    const { events, counts, partial } = JSON.parse(written.stdout) as Forecast;
+    const found = JSON.parse(written.stdout) as Forecast;
+    const { events, counts, partial } = found;
     expect(events.map(({ cause }) => cause)).toEqual(["tls", "leaf"]);
     expect({ counts, partial }).toEqual({
       counts: { lasting: 0, refused: 1, failing: 0, skipped: 0 },
       partial: false,
     });
+    written.stdout = "";
+    expect(await forecast(["--schema"])).toBe(0);
+    describedBy(JSON.parse(written.stdout) as object)(found);
     const [file, page] = [join(directory, "forecast.json"), join(directory, "forecast.html")];
     expect(await forecast(args("--until", "+90d", "--output", file, "--output", page))).toBe(1);
     expect((JSON.parse(await readFile(file, "utf8")) as Forecast).events).toHaveLength(2);
@@ -123,6 +128,8 @@ describe("npm run forecast", () => {
       "output",
       "docker-config",
       "ca-file",
+      "insecure-registry",
+      "schema",
     ];
     for (const option of [...options, "offline"]) expect(written.stdout).toContain(`--${option}`);
     expect(written.stdout).toMatch(/Exit codes: 0 .*1 .*\n?.*2 /);
@@ -134,7 +141,7 @@ describe("its options", () => {
   const now = new Date("2026-12-01T10:00:00.000Z");
   const read = (...given: string[]) => {
     const options = readForecastOptions(given, now);
-    if (options === "help") throw new Error("help was not asked for");
+    if (typeof options === "string") throw new Error("help was not asked for");
     return options;
   };
 
@@ -154,6 +161,7 @@ describe("its options", () => {
     ["no days", ["--until", "+0d"]],
     ["two formats", ["--until", "+1d", "--json", "--format", "html"]],
     ["another alarm", ["--until", "+1d", "--fail-on", "all"]],
+    ["a registry that is no host", ["--until", "+1d", "--insecure-registry", "http://127.0.0.1:5000"]],
     ["an unknown option", ["--until", "+1d", "--head", "x"]],
   ])("refuse %s", async (_, given) => {
     await expectCode(() => readForecastOptions(given, now), CommandError, "USAGE");

@@ -6,12 +6,12 @@ import { certificate } from "./schemaTrust";
 // What a report says of images, and when things end.
 
 const REFERENCE = [text, "host/repository@digest"] as const;
-const TAGS = [listOf(text), "the tags that point to it"] as const;
+export const TAGS = [listOf(text), "the tags that point to it"] as const;
 
 const level = namesOf<VerificationLevelName>({ strict: true, permissive: true, audit: true, skip: true });
 const change = namesOf<ChangeState>({ same: true, added: true, removed: true, changed: true });
 const verdict = namesOf<VerdictFacts["verdict"]>({ verified: true, failed: true, skipped: true });
-const validation = namesOf<ValidationType>({
+export const validation = namesOf<ValidationType>({
   integrity: true,
   authenticity: true,
   authenticTimestamp: true,

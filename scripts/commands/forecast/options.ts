@@ -28,6 +28,7 @@ ${IMAGE_HELP}
   --output FILE      where to write (may be given again, a format each); standard output, when left out
 ${REACHING_HELP}
   --offline          ask nobody about revocation: unknown, and unknown fails under strict
+  --schema           print the JSON Schema of --format json
   --help             this text
 
 What ends and is renewed as a rule (CRLs, TLS certificates) is marked "unless renewed", and what fails after it is told, too.
@@ -58,16 +59,18 @@ export interface ForecastOptions extends ImageOptions {
 }
 
 /** @throws CommandError USAGE */
-export function readForecastOptions(args: readonly string[], now: Date): ForecastOptions | "help" {
+export function readForecastOptions(args: readonly string[], now: Date): ForecastOptions | "help" | "schema" {
   const own = {
     base: { type: "string" },
     repository: { type: "string" },
     until: { type: "string" },
     "fail-on": { type: "string" },
     json: { type: "boolean" },
+    schema: { type: "boolean" },
   } as const;
   const values = parseOptions(args, { ...IMAGE_OPTIONS, ...own }, COMMAND);
   if (values.help) return "help";
+  if (values.schema) return "schema";
   const reader = new ImageOptionsReader(COMMAND);
   const format: Format | undefined = values.json ? "json" : undefined;
   if (format && values.format !== undefined && values.format !== format)

@@ -1,7 +1,6 @@
 import { renderHtml } from "../../../components/review/report/html";
 import { renderMarkdown } from "../../../components/review/report/markdown";
 import type { Report } from "../../../components/review/report/report";
-import { reportSchema } from "../../../components/review/report/reportSchema";
 import type { Format } from "./imageOptions";
 
 /** A report as a text that ends with a newline. */
@@ -9,8 +8,4 @@ export function renderReport(report: Report, format: Format): string {
   if (format === "markdown") return renderMarkdown(report);
   if (format === "html") return renderHtml(report);
   return `${JSON.stringify(report, undefined, 2)}\n`;
-}
-
-export function schemaText(): string {
-  return JSON.stringify(reportSchema, undefined, 2);
 }

@@ -11,6 +11,7 @@ import { httpRevocationSource } from "../../../components/pki/revocationSource";
 import { httpTimestampServer } from "../../../components/pki/timestampServer";
 import { type ForecastArgs, forecast } from "../../../components/review/forecast/forecast";
 import { outcomeOf } from "../../../components/review/forecast/forecastReport";
+import { forecastSchema } from "../../../components/review/forecast/forecastSchema";
 import type { InventoryEntry } from "../../../components/review/inventory/inventory";
 import type { TrustState } from "../../../components/review/state";
 import * as make from "../../support/certificates";
@@ -19,6 +20,7 @@ import { writeLayout } from "../../support/images";
 import { makeOcspResponse } from "../../support/ocsp";
 import { unreachable } from "../../support/revocation";
 import { startTsa, type TestTsa } from "../../support/tsa";
+import { describedBy, unsaidIn } from "../report/schemas";
 import { side } from "../support";
 import { type AnswerServer, chainOf, inDays, just, parsed, signBy, startAnswers, TODAY, trusting } from "./support";
 
@@ -52,9 +54,11 @@ async function* listed(entries: Iterable<InventoryEntry>): AsyncGenerator<Invent
   yield* entries;
 }
 
-/** Of the images, in the next year. */
-function lookAhead(trust: TrustState, images: readonly Descriptor[], more: Partial<ForecastArgs> = {}) {
-  return forecast({
+const describesAll = describedBy(forecastSchema);
+
+/** Of the images, in the next year; the published schema describes every field of what is found. */
+async function lookAhead(trust: TrustState, images: readonly Descriptor[], more: Partial<ForecastArgs> = {}) {
+  const found = await forecast({
     images: listed(images.map((image) => entry(image))),
     trust,
     at: new Date(),
@@ -64,7 +68,13 @@ function lookAhead(trust: TrustState, images: readonly Descriptor[], more: Parti
     served: () => Promise.reject(new Error("no registry is asked")),
     ...more,
   });
+  describesAll(found);
+  return found;
 }
+
+it("A forecast's schema says of every field what it means", () => {
+  expect(unsaidIn(forecastSchema)).toEqual([]);
+});
 
 describe("An image's forecast", () => {
   it.each([
