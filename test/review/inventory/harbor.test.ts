@@ -78,7 +78,9 @@ async function startFront(api: string): Promise<typeof front> {
 const login = () => ({ HARBOR_USERNAME: registry.username, HARBOR_PASSWORD: registry.password });
 const source = (environment: NodeJS.ProcessEnv = login()) => {
   const caFile = join(directory, "front-ca.crt");
-  return openInventory(`harbor:${front.url}`, contextOf({ caFile, dockerConfig: directory }, { environment }));
+  // Harbor has an https address: plain HTTP to its host is not for it.
+  const connection = { caFile, dockerConfig: directory, plainHttp: true };
+  return openInventory(`harbor:${front.url}`, contextOf(connection, { environment }));
 };
 
 /** The registry behind the gate, where images get to. */
