@@ -16,7 +16,7 @@ import type { ReadSettings } from "./stackConfigs";
 import type { Report } from "./report/report";
 import { judgeRules } from "./rules/judge";
 import { unknownStacks } from "./rules/named";
-import { readRules, rulesChanged } from "./rules/readRules";
+import { problemsOfNextRules, readRules, rulesChanged } from "./rules/readRules";
 import { byLoudness } from "./semantic/draft";
 import { semanticDiff } from "./semantic/semanticDiff";
 import type { Problem, Readable, StackState, TrustState } from "./state";
@@ -81,7 +81,14 @@ export async function review(args: ReviewArgs): Promise<Report> {
     ...(args.onProgress && { onProgress: args.onProgress }),
   });
   const stacks = stacksOfSides(args);
-  const problems = [...unknownStacks(declared.rules, stacks), ...problemsOf(base), ...problemsOf(head)];
+  const unguarded = unknownStacks(declared.rules, stacks);
+  const next = problemsOfNextRules(args.base.tree, args.head.tree, stacks, today);
+  const problems = [
+    ...unguarded,
+    ...next.filter(({ message }) => unguarded.every((known) => known.message !== message)),
+    ...problemsOf(base),
+    ...problemsOf(head),
+  ];
   const judged = judgeRules(declared.rules, declared.exceptions, {
     ...{ head, findings, at, stacks },
     images: args.inventories.length === 0 ? undefined : images,

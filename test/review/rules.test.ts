@@ -11,7 +11,7 @@ import type { Flip } from "../../components/review/report/report";
 import { RuleError, type RuleErrorCode } from "../../components/review/rules/error";
 import { parseExceptions } from "../../components/review/rules/exceptionFile";
 import { judgeRules } from "../../components/review/rules/judge";
-import { readRules, rulesChanged } from "../../components/review/rules/readRules";
+import { problemsOfNextRules, readRules, rulesChanged } from "../../components/review/rules/readRules";
 import type { RuleFacts } from "../../components/review/rules/rule";
 import { DEFAULT_RULES, parseRules } from "../../components/review/rules/ruleFile";
 import { RULES } from "../../components/review/rules/rules";
@@ -355,5 +355,22 @@ describe("the rules of a tree", () => {
       { kind: "rules-changed", severity: "critical" },
       { kind: "exceptions-changed", severity: "critical" },
     ]);
+  });
+
+  it("that keep the next review from judging are told before they are merged", () => {
+    const problems = () => problemsOfNextRules(tree("base"), tree("head"), ["production"], AT);
+    for (const side of ["base", "head"]) write(`${side}/stacks/rules.yaml`, "rules: {strikt: true}");
+    expect(problems()).toEqual([]);
+    write("head/stacks/rules.yaml", "rules: {strict: {stacks: [produktion]}}");
+    write("head/stacks/exceptions.yaml", "exceptions: [{}]");
+    expect(problems()).toMatchObject([
+      { code: "RULE_STACK_UNKNOWN", file: "stacks/rules.yaml" },
+      { code: "EXCEPTIONS_INVALID", file: "stacks/exceptions.yaml" },
+    ]);
+    write("head/stacks/rules.yaml", "rules: {strikt: true}\n");
+    rmSync(join(directory, "head/stacks/exceptions.yaml"));
+    const [{ code, message } = { code: "", message: "" }] = problems();
+    expect(code).toBe("RULES_INVALID");
+    expect(message).toContain("no later review can judge");
   });
 });

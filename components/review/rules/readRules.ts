@@ -1,8 +1,10 @@
 import type { FileTree } from "../../files/tree";
 import type { Finding } from "../finding";
 import { YAML_BYTES_MAX } from "../smallFile";
+import type { Problem } from "../state";
 import { RuleError } from "./error";
 import { EXCEPTION_FILE, type Exception, parseExceptions } from "./exceptionFile";
+import { unknownStacks } from "./named";
 import { DEFAULT_RULES, parseRules, RULE_FILE, type RuleSet } from "./ruleFile";
 
 export interface DeclaredRules {
@@ -12,12 +14,17 @@ export interface DeclaredRules {
 
 /** The rules and exceptions of a tree as of today; the default rules where it has no file. @throws RuleError, TreeError */
 export function readRules(tree: FileTree, today: Date): DeclaredRules {
-  const rules = textOf(tree, RULE_FILE, "RULES_INVALID");
-  const exceptions = textOf(tree, EXCEPTION_FILE, "EXCEPTIONS_INVALID");
-  return {
-    rules: rules === undefined ? DEFAULT_RULES : parseRules(rules),
-    exceptions: exceptions === undefined ? [] : parseExceptions(exceptions, today),
-  };
+  return { rules: rulesOf(tree), exceptions: exceptionsOf(tree, today) };
+}
+
+function rulesOf(tree: FileTree): RuleSet {
+  const text = textOf(tree, RULE_FILE, "RULES_INVALID");
+  return text === undefined ? DEFAULT_RULES : parseRules(text);
+}
+
+function exceptionsOf(tree: FileTree, today: Date): readonly Exception[] {
+  const text = textOf(tree, EXCEPTION_FILE, "EXCEPTIONS_INVALID");
+  return text === undefined ? [] : parseExceptions(text, today);
 }
 
 /** A change of what judges is a finding itself; the head's files are compared, and never heeded. */
@@ -33,6 +40,33 @@ export function rulesChanged(base: FileTree, head: FileTree): Finding[] {
     ...(changed(RULE_FILE) ? finding("rules-changed", RULE_FILE, "other rules hold") : []),
     ...(changed(EXCEPTION_FILE) ? finding("exceptions-changed", EXCEPTION_FILE, "other exceptions hold") : []),
   ];
+}
+
+/**
+ * What would keep the next review from judging, once the head is merged: its own rules and exceptions, where they are edited. They
+ * are read for that alone.
+ */
+export function problemsOfNextRules(base: FileTree, head: FileTree, stacks: readonly string[], today: Date): Problem[] {
+  const changed = (file: string) => contentOf(base, file) !== contentOf(head, file);
+  return [
+    ...(changed(RULE_FILE) ? problemsIn(RULE_FILE, () => unknownStacks(rulesOf(head), stacks)) : []),
+    ...(changed(EXCEPTION_FILE)
+      ? problemsIn(EXCEPTION_FILE, () => {
+          exceptionsOf(head, today);
+          return [];
+        })
+      : []),
+  ];
+}
+
+function problemsIn(file: string, read: () => readonly Problem[]): readonly Problem[] {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    const message = `the change leaves it so that no later review can judge: ${error.message}`;
+    return [{ code: error.code, message, file }];
+  }
 }
 
 function textOf(tree: FileTree, file: string, code: "RULES_INVALID" | "EXCEPTIONS_INVALID"): string | undefined {
