@@ -94,6 +94,15 @@ export class Git {
     return contents;
   }
 
+  /**
+   * What is in the directory and git is told to ignore, a folder's path with `/` at its end; nothing without a repository. The
+   * directory itself says what that is: this is for a person's own.
+   */
+  ignored(): string[] {
+    const options = ["--others", "--ignored", "--exclude-standard", "--directory", "-z"];
+    return linesOf(this.#ask(["ls-files", ...options]) ?? Buffer.alloc(0));
+  }
+
   #requireRepository(): void {
     try {
       this.#run(["rev-parse", "--git-dir"]);

@@ -13,13 +13,16 @@ export class FolderProgram implements ProgramFiles {
   readonly hash = undefined;
   readonly untold = MADE;
   readonly #root: string;
+  readonly #ignored: ReadonlySet<string>;
 
-  constructor(root: string) {
+  /** @param ignored paths that are left out, as git tells them: a folder's with `/` at its end */
+  constructor(root: string, ignored: readonly string[] = []) {
     this.#root = root;
+    this.#ignored = new Set(ignored);
   }
 
   top(): ReadonlyMap<string, undefined> {
-    return new Map(this.#reading("", () => readdirSync(this.#root)).map((name) => [name, undefined]));
+    return new Map(this.#entries("").map(({ name }) => [name, undefined]));
   }
 
   files(name: string, hash: HashName): ContentIds {
@@ -29,15 +32,17 @@ export class FolderProgram implements ProgramFiles {
 
   #of(path: string, entry: Dirent, hash: HashName): [string, string][] {
     if (entry.isDirectory()) {
-      return this.#entries(path).flatMap((inner) => this.#of(`${path}/${inner.name}`, inner, hash));
+      return this.#entries(`${path}/`).flatMap((inner) => this.#of(`${path}/${inner.name}`, inner, hash));
     }
     const file = join(this.#root, path);
     if (entry.isSymbolicLink()) return [[path, blobId(Buffer.from(readlinkSync(file)), hash)]];
     return entry.isFile() ? [[path, this.#reading(path, () => blobId(readFileSync(file), hash))]] : [];
   }
 
-  #entries(path: string): Dirent[] {
-    return this.#reading(path, () => readdirSync(join(this.#root, path), { withFileTypes: true }));
+  /** @param folder empty, or with `/` at its end */
+  #entries(folder: string): Dirent[] {
+    const all = this.#reading(folder, () => readdirSync(join(this.#root, folder), { withFileTypes: true }));
+    return all.filter((entry) => !this.#ignored.has(`${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`));
   }
 
   #reading<Value>(path: string, read: () => Value): Value {

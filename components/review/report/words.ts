@@ -23,3 +23,8 @@ export function when(time: string): string {
   const [, day, minute] = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/.exec(time) ?? [];
   return minute === undefined ? time : `${day} ${minute} UTC`;
 }
+
+/** A sentence that ends in the words of an error, of which some have a full stop. */
+export function ended(sentence: string): string {
+  return /[.…]$/.test(sentence) ? sentence : `${sentence}.`;
+}

@@ -39,7 +39,7 @@ export const CHANGE_RULES: Readonly<Record<string, Rule>> = {
       ofFindings(facts, (finding) => widensCritically(finding) && isOpened(facts, finding), "statement"),
   },
   "no-gate-switched-off": {
-    summary: "no project loses its gate, or a part of it",
+    summary: "no project loses its gate, or a part of it, or is no longer declared with it",
     severity: "critical",
     options: [],
     judge: (facts) =>

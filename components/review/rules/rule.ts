@@ -64,8 +64,3 @@ export function ofFindings(
     sentence: finding.sentence,
   }));
 }
-
-/** A sentence that ends in the words of an error, of which some have a full stop. */
-export function ended(sentence: string): string {
-  return /[.…]$/.test(sentence) ? sentence : `${sentence}.`;
-}

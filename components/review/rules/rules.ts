@@ -3,9 +3,10 @@ import { isSkip, type Statement } from "../../notary/trust/declaration";
 import type { ValidationType } from "../../notary/trust/document";
 import { LEVELS } from "../../notary/trust/level";
 import type { UnknownImage } from "../report/report";
+import { ended } from "../report/words";
 import type { StackState } from "../state";
 import { CHANGE_RULES } from "./changeRules";
-import { ended, ofStacks, type Rule } from "./rule";
+import { ofStacks, type Rule } from "./rule";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -43,7 +43,7 @@ function compareGate(name: string, before: ProjectSettings | undefined, after: P
       settingDraft(
         ["gate-changed", "high", "widens"],
         fields,
-        `the project "${name}" is no longer declared, nor is its gate (${listed(was)}): nothing here keeps it closed any more`,
+        `the project "${name}" is no longer declared, nor is its gate (${listed(was)}): Harbor keeps it closed until somebody opens it there, and nothing here would close it again`,
       ),
     ];
   if (is.length === 0)

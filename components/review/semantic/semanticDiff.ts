@@ -1,5 +1,6 @@
 import type { Trust } from "../../notary/trust/declaration";
 import type { Finding } from "../finding";
+import { ended } from "../report/words";
 import type { Problem, Readable, StackState, TrustState } from "../state";
 import { stackNames } from "../sides";
 import { byLoudness, type Draft, findingsOf } from "./draft";
@@ -136,7 +137,7 @@ function unreadable(
     severity,
     direction: "neutral",
     ...(subject !== undefined && { subject }),
-    say: () => `${sentence}.`,
+    say: () => ended(sentence),
   };
 }
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { FolderTree } from "../../../components/files/folderTree";
 import { projectRoot } from "../../../components/files/paths";
 import { ReviewError, type ReviewErrorCode } from "../../../components/review/error";
+import { Git } from "../../../components/review/git";
 import { GitTree } from "../../../components/review/gitTree";
 import { FolderProgram } from "../../../components/review/project/folderProgram";
 import { PROJECT_FILE } from "../../../components/review/project/projectFile";
@@ -17,7 +18,17 @@ export function reviewedProject(given: string | undefined, directory: string): s
 
 /** A project's folder as it is, with what is not committed yet. */
 export function workingFolder(project: string): ReviewedSide {
-  return folderSide(project, "the working folder");
+  return folderSide(project, "the working folder", ignoredIn(project));
+}
+
+/** Files of a person's own (`.env`, `.DS_Store`), which are no part of a change. */
+function ignoredIn(project: string): string[] {
+  try {
+    return new Git(project).ignored();
+  } catch (error) {
+    if (error instanceof ReviewError && error.code === "REVIEW_NO_GIT") return [];
+    throw error;
+  }
 }
 
 const NO_COMMIT: ReadonlySet<ReviewErrorCode> = new Set([
@@ -48,10 +59,10 @@ export function sideNamed(given: string, project: string, directory: string): Re
 }
 
 /** A folder that is no project has no program. */
-function folderSide(folder: string, name: string): ReviewedSide {
+function folderSide(folder: string, name: string, ignored: readonly string[] = []): ReviewedSide {
   const tree = new FolderTree(folder);
   const isProject = tree.entry(PROJECT_FILE) !== undefined;
-  return { tree, name, ...(isProject && { program: new FolderProgram(folder) }) };
+  return { tree, name, ...(isProject && { program: new FolderProgram(folder, ignored) }) };
 }
 
 function requireFolder(folder: string, wanted: string): string {

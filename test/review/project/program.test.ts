@@ -50,6 +50,15 @@ describe("a change of the program", () => {
     ]);
   });
 
+  it("is none of what git is told to ignore in the working folder", () => {
+    const project = projectOf().write({ ".gitignore": ".env\n*.log\nout/\n" });
+    const base = project.commit();
+    project.write({ ".env": "one\n", "scripts/run.log": "one\n", "out/a": "one\n", "stacks/out/b": "one\n" });
+    expect(sentences(base, project.working())).toEqual([]);
+    project.write({ "scripts/more.mjs": "one\n" });
+    expect(sentences(base, project.working())).toEqual([expect.stringContaining("1 file of the program itself")]);
+  });
+
   it.each(["package.json", ".npmrc", ".github/workflows/trust-review.yml", "stacks/harbor.ts", ".gitattributes"])(
     "is seen in %s",
     (path) => {

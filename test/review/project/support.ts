@@ -2,11 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { FolderTree } from "../../../components/files/folderTree";
 import { GitTree } from "../../../components/review/gitTree";
-import { FolderProgram } from "../../../components/review/project/folderProgram";
 import { REVIEWED } from "../../../components/review/readState";
 import type { ReviewedSide } from "../../../components/review/review";
+import { workingFolder } from "../../../scripts/commands/review/sides";
 
 /** A real repository with a project in it. */
 export class Project {
@@ -49,7 +48,7 @@ export class Project {
 
   /** The folder as it is, as a side. */
   working(): ReviewedSide {
-    return { tree: new FolderTree(this.folder), name: "working", program: new FolderProgram(this.folder) };
+    return workingFolder(this.folder);
   }
 
   remove(): void {
