@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { secondsOf } from "../components/image/duration";
 import { parseGitContext } from "../components/image/context/gitUrl";
-import type { ReadSettings } from "../components/review/stackConfigs";
-import type { SecretSettings, StackSettings, TlsSettings } from "../components/review/state";
+import { secondsOf } from "../components/image/duration";
+import type { ReadSettings } from "../components/review/state/stackConfigs";
+import type { SecretSettings, StackSettings, TlsSettings } from "../components/review/state/state";
 import { parseYaml } from "../components/review/yaml";
 import { ADMIN_PASSWORD } from "./adminPassword";
 import type { CertificateConfig } from "./certificateFields";

@@ -3,8 +3,8 @@ import type { Statement } from "../notary/trust/declaration";
 import { listed } from "../signers/words";
 import type { EnforcerEffect } from "./report/report";
 import { continuations } from "./semantic/rules";
-import { stackNames, trustSides } from "./sides";
-import type { StackState, TrustState } from "./state";
+import { stackNames, trustSides } from "./state/sides";
+import type { StackState, TrustState } from "./state/state";
 
 /** What each enforcer makes of the statements that changed; those of which it makes the same are told as one. */
 export function enforcerEffects(base: TrustState, head: TrustState): EnforcerEffect[] {

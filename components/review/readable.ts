@@ -1,5 +1,5 @@
 import { BreakwaterError, messageOf } from "../errors";
-import type { Problem, Readable } from "./state";
+import type { Problem, Readable } from "./state/state";
 
 /** What `read` gives; what it throws is a problem of that file alone. */
 export function readable<Value>(file: string, read: () => Value): Readable<Value> {

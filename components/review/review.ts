@@ -5,22 +5,22 @@ import { ReviewError } from "./error";
 import type { Finding } from "./finding";
 import { Inventories } from "./inventory/inventories";
 import type { InventorySource } from "./inventory/inventory";
-import { trustMap } from "./map";
-import { MapImages } from "./mapImages";
+import { trustMap } from "./map/map";
+import { MapImages } from "./map/mapImages";
+import { validitiesOf } from "./map/validity";
 import { checkoutChanged } from "./project/checkout";
 import { imageFilesChanged, imageFolders } from "./project/imageFiles";
 import { changedFiles, type ProgramFiles, programChanged } from "./project/program";
 import { projectChanged } from "./project/projectFile";
-import { folderName, isTrustFolder, readState, STACKS, stacksOf } from "./readState";
-import type { ReadSettings } from "./stackConfigs";
 import type { Report } from "./report/report";
 import { judgeRules } from "./rules/judge";
 import { unknownStacks } from "./rules/named";
 import { problemsOfNextRules, readRules, rulesChanged } from "./rules/readRules";
 import { byLoudness } from "./semantic/draft";
 import { semanticDiff } from "./semantic/semanticDiff";
-import type { Problem, Readable, StackState, TrustState } from "./state";
-import { validitiesOf } from "./validity";
+import { folderName, isTrustFolder, readState, STACKS, stacksOf } from "./state/readState";
+import type { ReadSettings } from "./state/stackConfigs";
+import type { Problem, Readable, StackState, TrustState } from "./state/state";
 import { type VerdictProgress, verdictDiff } from "./verdicts/verdictDiff";
 
 /** One side of a review. */

@@ -1,12 +1,12 @@
-import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { compileTrust, type TrustDeclaration } from "../../components/notary/trust/declaration";
 import type { RegistryConnection } from "../../components/oci/connection";
+import { httpRevocationSource } from "../../components/pki/revocationSource";
 import { forecast } from "../../components/review/forecast/forecast";
 import { ContentCache } from "../../components/review/inventory/contentCache";
 import type { InventorySource } from "../../components/review/inventory/inventory";
 import { openInventory } from "../../components/review/inventory/openInventory";
 import { RegistryHealth } from "../../components/review/inventory/registryHealth";
-import type { TrustState } from "../../components/review/state";
+import type { TrustState } from "../../components/review/state/state";
 import { verdictDiff } from "../../components/review/verdicts/verdictDiff";
 import { ownProcessorMs } from "./processorTime";
 

@@ -7,9 +7,9 @@ import { forecastSchema } from "../../components/review/forecast/forecastSchema"
 import { renderForecast } from "../../components/review/forecast/renderForecast";
 import { servedCertificates } from "../../components/review/forecast/servedCertificates";
 import { Inventories } from "../../components/review/inventory/inventories";
-import { MapImages } from "../../components/review/mapImages";
+import { MapImages } from "../../components/review/map/mapImages";
 import { stateOf } from "../../components/review/review";
-import type { TrustState } from "../../components/review/state";
+import type { TrustState } from "../../components/review/state/state";
 import { readSettings } from "../../stacks/reviewSettings";
 import { say, show } from "./command";
 import { CommandError } from "./error";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ReviewError } from "../../components/review/error";
-import { GitTree } from "../../components/review/gitTree";
+import { GitTree } from "../../components/review/state/gitTree";
 
 let repository: string;
 

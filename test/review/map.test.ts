@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type MapImage, trustMap } from "../../components/review/map";
+import { type MapImage, trustMap } from "../../components/review/map/map";
 import type { TrustMap } from "../../components/review/report/report";
 import {
   ACME,

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FolderTree } from "../../components/files/folderTree";
-import { readState } from "../../components/review/readState";
-import type { Readable, TrustState } from "../../components/review/state";
+import { readState } from "../../components/review/state/readState";
+import type { Readable, TrustState } from "../../components/review/state/state";
 import * as make from "../support/certificates";
 import { stackSettings } from "./semantic/support";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FolderTree } from "../../components/files/folderTree";
 import { parseCertificatesPem } from "../../components/notary/certificates/pem";
-import type { ValidationType } from "../../components/notary/trust/document";
 import { compileTrust } from "../../components/notary/trust/declaration";
+import type { ValidationType } from "../../components/notary/trust/document";
 import type { Finding } from "../../components/review/finding";
 import type { Flip } from "../../components/review/report/report";
 import { RuleError, type RuleErrorCode } from "../../components/review/rules/error";
@@ -15,7 +15,7 @@ import { problemsOfNextRules, readRules, rulesChanged } from "../../components/r
 import type { RuleFacts } from "../../components/review/rules/rule";
 import { DEFAULT_RULES, parseRules } from "../../components/review/rules/ruleFile";
 import { RULES } from "../../components/review/rules/rules";
-import type { StackState, TrustState } from "../../components/review/state";
+import type { StackState, TrustState } from "../../components/review/state/state";
 import * as make from "../support/certificates";
 import { image, stackSettings } from "./semantic/support";
 

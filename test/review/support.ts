@@ -6,12 +6,12 @@ import { packSignature } from "../../components/notary/signing/manifest";
 import { signArtifact } from "../../components/notary/signing/signArtifact";
 import { compileTrust, type TrustDeclaration } from "../../components/notary/trust/declaration";
 import type { TrustPolicyStatement } from "../../components/notary/trust/document";
+import type { RegistryConnection } from "../../components/oci/connection";
 import type { InventoryContext } from "../../components/review/inventory/context";
 import type { InventoryEntry, InventoryImage, InventorySource } from "../../components/review/inventory/inventory";
 import { RegistryHealth } from "../../components/review/inventory/registryHealth";
 import type { UnknownImage } from "../../components/review/report/report";
-import type { StackState, TrustState } from "../../components/review/state";
-import type { RegistryConnection } from "../../components/oci/connection";
+import type { StackState, TrustState } from "../../components/review/state/state";
 import { stackSettings } from "./semantic/support";
 
 export const now = () => new Date();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { validitiesOf } from "../../components/review/validity";
+import { validitiesOf } from "../../components/review/map/validity";
 import * as make from "../support/certificates";
 import { certificates, stackState, statement, thumbprint, trustState } from "./semantic/support";
 

@@ -1,8 +1,8 @@
-import { trustMap } from "../map";
-import type { MapImages } from "../mapImages";
+import { trustMap } from "../map/map";
+import type { MapImages } from "../map/mapImages";
+import { validitiesOf } from "../map/validity";
 import type { Report } from "../report/report";
-import type { TrustState } from "../state";
-import { validitiesOf } from "../validity";
+import type { TrustState } from "../state/state";
 import type { Forecast } from "./forecastReport";
 
 /** A forecast as a review of a state with itself: what the page shows, with the events in its timeline. */

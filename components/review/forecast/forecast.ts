@@ -4,11 +4,11 @@ import type { RevocationSource } from "../../notary/revocation/revocationSource"
 import { applicableStatement } from "../../notary/trust/declaration";
 import { decisiveFailure } from "../../notary/verification/ruleThatFailed";
 import type { ArtifactVerdict } from "../../notary/verification/verdict";
+import { compare } from "../compare";
 import type { InventoryEntry, InventoryImage } from "../inventory/inventory";
 import type { ForecastEvent, InventoryFacts, UnknownImage, Validity } from "../report/report";
 import { problemsOf } from "../review";
-import { compare } from "../compare";
-import type { TrustState } from "../state";
+import type { TrustState } from "../state/state";
 import { Governance, type Side } from "../verdicts/governance";
 import { heldRevocation } from "../verdicts/heldRevocation";
 import { HeldSignatures } from "../verdicts/heldSignatures";

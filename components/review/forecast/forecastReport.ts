@@ -1,6 +1,6 @@
 import type { ValidationType } from "../../notary/trust/document";
 import type { ForecastEvent, InventoryFacts, SideName, UnknownImage, Validity } from "../report/report";
-import type { Problem } from "../state";
+import type { Problem } from "../state/state";
 
 /** What a forecast says; plain JSON. */
 export interface Forecast {

@@ -2,7 +2,7 @@ import { BreakwaterError, messageOf } from "../../errors";
 import type { Certificate } from "../../notary/certificates/certificate";
 import { certificateFacts } from "../../signers/certificateFacts";
 import type { ForecastEvent, UnknownImage, Validity } from "../report/report";
-import type { TrustState } from "../state";
+import type { TrustState } from "../state/state";
 import type { FailingImage } from "./forecastReport";
 import { after } from "./openedSignatures";
 

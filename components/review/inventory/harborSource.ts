@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { concurrently } from "../../concurrency/concurrently";
 import type { Artifact } from "../../harbor/api/artifacts";
 import { listRepositories } from "../../harbor/api/artifacts";
 import { HarborClient } from "../../harbor/api/client";
@@ -8,7 +9,6 @@ import { artifactsOf, isSignatureIndex } from "../../harbor/shadowImages";
 import type { Descriptor } from "../../oci/descriptor";
 import { OciError } from "../../oci/error";
 import type { InventoryContext } from "./context";
-import { concurrently } from "./concurrently";
 import { InventoryError } from "./error";
 import { type HarborLogin, harborLogin } from "./harborLogin";
 import { imageOf } from "./images";

@@ -1,6 +1,6 @@
+import { concurrently } from "../../concurrency/concurrently";
 import { formatReference, parseReference, type Reference } from "../../oci/reference";
 import type { InventoryContext } from "./context";
-import { concurrently } from "./concurrently";
 import { InventoryError } from "./error";
 import { imagesOf } from "./images";
 import type { InventoryEntry } from "./inventory";

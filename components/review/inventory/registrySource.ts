@@ -1,8 +1,8 @@
+import { concurrently } from "../../concurrency/concurrently";
 import { listRepositories, listTags } from "../../oci/catalog";
 import type { Descriptor } from "../../oci/descriptor";
 import type { UnknownImage } from "../report/report";
 import type { InventoryContext } from "./context";
-import { concurrently } from "./concurrently";
 import { InventoryError } from "./error";
 import { imagesOf, type Place } from "./images";
 import type { InventoryEntry, InventorySource } from "./inventory";

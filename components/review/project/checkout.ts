@@ -1,7 +1,7 @@
 import { below, type FileTree } from "../../files/tree";
 import { listed } from "../../signers/words";
 import type { Finding } from "../finding";
-import { readText } from "../smallFile";
+import { readText } from "../state/smallFile";
 
 /** Git's own file of how it writes what it holds to disk (gitattributes(5)). */
 export const ATTRIBUTES = ".gitattributes";

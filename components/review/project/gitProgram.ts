@@ -1,4 +1,4 @@
-import type { Git } from "../git";
+import type { Git } from "../state/git";
 import type { ContentIds, HashName, ProgramFiles } from "./program";
 
 /** The files of a commit, from its trees alone. */

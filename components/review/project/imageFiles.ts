@@ -3,7 +3,7 @@ import { parseGitContext } from "../../image/context/gitUrl";
 import type { Finding } from "../finding";
 import { count } from "../report/words";
 import { findingsOf, settingDraft } from "../semantic/draft";
-import type { ImageContent, ImageSettings, Readable, StackSettings, TrustState } from "../state";
+import type { ImageContent, ImageSettings, Readable, StackSettings, TrustState } from "../state/state";
 import { isWithin } from "./program";
 
 /** The folders and archives of the project that images of a state are made from. */

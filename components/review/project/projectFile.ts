@@ -3,7 +3,7 @@ import type { FileTree } from "../../files/tree";
 import { listed } from "../../signers/words";
 import { ReviewError } from "../error";
 import type { Finding } from "../finding";
-import { readYamlText } from "../smallFile";
+import { readYamlText } from "../state/smallFile";
 import { parseYaml } from "../yaml";
 
 /** By which the engine finds the program and each stack's config. */

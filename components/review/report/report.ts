@@ -2,7 +2,7 @@ import type { EffectFidelity, EnforcerName } from "../../enforcement/effects";
 import type { ValidationType, VerificationLevelName } from "../../notary/trust/document";
 import type { CertificateFacts } from "../../signers/certificateFacts";
 import type { Finding, Severity } from "../finding";
-import type { Problem } from "../state";
+import type { Problem } from "../state/state";
 
 /** The result of a review; plain JSON, whose schema is `reportSchema`. */
 export interface Report {

@@ -1,6 +1,6 @@
 import { quoted } from "../../notary/quoted";
 import { listed } from "../../signers/words";
-import type { Problem } from "../state";
+import type { Problem } from "../state/state";
 import type { Exception } from "./exceptionFile";
 import { RULE_FILE, type RuleSet } from "./ruleFile";
 

@@ -1,7 +1,7 @@
 import type { FileTree } from "../../files/tree";
 import type { Finding } from "../finding";
-import { YAML_BYTES_MAX } from "../smallFile";
-import type { Problem } from "../state";
+import { YAML_BYTES_MAX } from "../state/smallFile";
+import type { Problem } from "../state/state";
 import { RuleError } from "./error";
 import { EXCEPTION_FILE, type Exception, parseExceptions } from "./exceptionFile";
 import { unknownStacks } from "./named";

@@ -1,6 +1,6 @@
 import type { Finding, Severity } from "../finding";
 import type { Flip, RuleViolation, UnknownImage } from "../report/report";
-import type { StackState, TrustState } from "../state";
+import type { StackState, TrustState } from "../state/state";
 
 /** What rules are judged on. */
 export interface RuleFacts {

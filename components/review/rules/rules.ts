@@ -4,7 +4,7 @@ import type { ValidationType } from "../../notary/trust/document";
 import { LEVELS } from "../../notary/trust/level";
 import type { UnknownImage } from "../report/report";
 import { ended } from "../report/words";
-import type { StackState } from "../state";
+import type { StackState } from "../state/state";
 import { CHANGE_RULES } from "./changeRules";
 import { ofStacks, type Rule } from "./rule";
 

@@ -1,4 +1,4 @@
-import type { ImageContent, ImageSettings } from "../state";
+import type { ImageContent, ImageSettings } from "../state/state";
 import { type Draft, type Loudness, settingDraft } from "./draft";
 
 /** What an image is made of. From another place, others decide what is signed in the company's name. */

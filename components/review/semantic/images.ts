@@ -1,6 +1,6 @@
 import { listed } from "../../signers/words";
 import { count } from "../report/words";
-import type { ImageSettings } from "../state";
+import type { ImageSettings } from "../state/state";
 import { type Draft, type Loudness, settingDraft } from "./draft";
 import { compareContent, contentText } from "./imageContent";
 

@@ -1,4 +1,4 @@
-import type { InstallationSettings, TlsSettings } from "../state";
+import type { InstallationSettings, TlsSettings } from "../state/state";
 import { type Draft, type Loudness, settingDraft } from "./draft";
 
 /** What runs as root on the registry's machine, and how clients know the registry. */

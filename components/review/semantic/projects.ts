@@ -1,5 +1,5 @@
 import { listed } from "../../signers/words";
-import type { ProjectSettings } from "../state";
+import type { ProjectSettings } from "../state/state";
 import { type Draft, type Loudness, settingDraft } from "./draft";
 
 const CLOSED: ProjectSettings = { name: "", public: false, contentTrust: [], immutableTags: [] };

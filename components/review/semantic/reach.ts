@@ -1,5 +1,5 @@
 import type { Statement, Trust } from "../../notary/trust/declaration";
-import type { StackSettings } from "../state";
+import type { StackSettings } from "../state/state";
 import type { Draft } from "./draft";
 import { continuations } from "./rules";
 

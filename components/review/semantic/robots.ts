@@ -1,4 +1,4 @@
-import type { RobotSettings } from "../state";
+import type { RobotSettings } from "../state/state";
 import { type Draft, type Loudness, settingDraft } from "./draft";
 
 /** Who may push and pull with a password of its own, and how long each password is good. */

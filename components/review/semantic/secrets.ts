@@ -1,4 +1,4 @@
-import type { IdentitySettings, StackSettings } from "../state";
+import type { IdentitySettings, StackSettings } from "../state/state";
 import { type Draft, settingDraft } from "./draft";
 
 /** Where the private keys of signing identities are; the certificate of each is compared where it is committed. */

@@ -1,8 +1,8 @@
 import type { Trust } from "../../notary/trust/declaration";
 import type { Finding } from "../finding";
 import { ended } from "../report/words";
-import type { Problem, Readable, StackState, TrustState } from "../state";
-import { stackNames } from "../sides";
+import { stackNames } from "../state/sides";
+import type { Problem, Readable, StackState, TrustState } from "../state/state";
 import { byLoudness, type Draft, findingsOf } from "./draft";
 import { compareReach } from "./reach";
 import { compareSettings } from "./settings";

@@ -1,4 +1,4 @@
-import type { StackSettings } from "../state";
+import type { StackSettings } from "../state/state";
 import { type Draft, settingDraft } from "./draft";
 import { compareImages } from "./images";
 import { compareInstallation } from "./installation";

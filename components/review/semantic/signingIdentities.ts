@@ -1,7 +1,7 @@
 import type { Certificate } from "../../notary/certificates/certificate";
 import { certificateFacts } from "../../signers/certificateFacts";
 import { fullCertificate } from "../../signers/words";
-import type { Readable } from "../state";
+import type { Readable } from "../state/state";
 import type { Draft } from "./draft";
 
 type Identities = ReadonlyMap<string, Readable<readonly Certificate[]>>;

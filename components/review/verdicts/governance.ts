@@ -1,5 +1,5 @@
 import { applicableStatement, type Trust } from "../../notary/trust/declaration";
-import type { Problem, StackState, TrustState } from "../state";
+import type { Problem, StackState, TrustState } from "../state/state";
 
 /** One stack's trust on one side of the change. */
 export type Side =

@@ -5,7 +5,7 @@ import { applicableStatement, type Statement } from "../../notary/trust/declarat
 import type { ArtifactVerdict } from "../../notary/verification/verdict";
 import { verifyArtifact } from "../../notary/verification/verifyArtifact";
 import type { InventoryImage } from "../inventory/inventory";
-import type { Problem } from "../state";
+import type { Problem } from "../state/state";
 import type { Side, StackSides } from "./governance";
 
 /** An image under one stack's trust before and after the change. */

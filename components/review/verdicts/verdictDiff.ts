@@ -6,7 +6,7 @@ import type { ArtifactVerdict } from "../../notary/verification/verdict";
 import { compare } from "../compare";
 import type { InventoryEntry, InventoryImage } from "../inventory/inventory";
 import type { Flip, Report, UnknownImage } from "../report/report";
-import type { TrustState } from "../state";
+import type { TrustState } from "../state/state";
 import { flipOf } from "./flip";
 import { Governance } from "./governance";
 import { heldRevocation } from "./heldRevocation";

@@ -3,12 +3,12 @@ import path from "node:path";
 import { FolderTree } from "../../../components/files/folderTree";
 import { projectRoot } from "../../../components/files/paths";
 import { ReviewError, type ReviewErrorCode } from "../../../components/review/error";
-import { Git } from "../../../components/review/git";
-import { GitTree } from "../../../components/review/gitTree";
 import { FolderProgram } from "../../../components/review/project/folderProgram";
 import { PROJECT_FILE } from "../../../components/review/project/projectFile";
-import { REVIEWED } from "../../../components/review/readState";
 import type { ReviewedSide } from "../../../components/review/review";
+import { Git } from "../../../components/review/state/git";
+import { GitTree } from "../../../components/review/state/gitTree";
+import { REVIEWED } from "../../../components/review/state/readState";
 
 /** The project whose trust is reviewed. @throws ReviewError REVIEW_FOLDER_UNKNOWN */
 export function reviewedProject(given: string | undefined, directory: string): string {

@@ -13,7 +13,7 @@ import { type ForecastArgs, forecast } from "../../../components/review/forecast
 import { outcomeOf } from "../../../components/review/forecast/forecastReport";
 import { forecastSchema } from "../../../components/review/forecast/forecastSchema";
 import type { InventoryEntry } from "../../../components/review/inventory/inventory";
-import type { TrustState } from "../../../components/review/state";
+import type { TrustState } from "../../../components/review/state/state";
 import * as make from "../../support/certificates";
 import { EXTENSION, makeCrl } from "../../support/crl";
 import { writeLayout } from "../../support/images";

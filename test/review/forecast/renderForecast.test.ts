@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { asReport } from "../../../components/review/forecast/asReport";
 import type { Forecast } from "../../../components/review/forecast/forecastReport";
 import { renderForecast } from "../../../components/review/forecast/renderForecast";
-import { MapImages } from "../../../components/review/mapImages";
+import { MapImages } from "../../../components/review/map/mapImages";
 import { headlineOf } from "../../../components/review/report/headline";
 import type { ForecastEvent } from "../../../components/review/report/report";
 import { reportSchema } from "../../../components/review/report/reportSchema";

@@ -8,7 +8,7 @@ import { localSigner } from "../../../components/notary/signing/localSigner";
 import { packSignature } from "../../../components/notary/signing/manifest";
 import { type SignArtifactArgs, signArtifact } from "../../../components/notary/signing/signArtifact";
 import type { SignatureVerification } from "../../../components/notary/trust/document";
-import type { TrustState } from "../../../components/review/state";
+import type { TrustState } from "../../../components/review/state/state";
 import * as make from "../../support/certificates";
 import { anHourAgo } from "../../support/clock";
 import { side } from "../support";

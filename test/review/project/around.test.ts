@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkoutChanged } from "../../../components/review/project/checkout";
 import { projectChanged } from "../../../components/review/project/projectFile";
-import { readState } from "../../../components/review/readState";
+import { readState } from "../../../components/review/state/readState";
 import { readSettings } from "../../../stacks/reviewSettings";
 import { Project } from "./support";
 

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { GitTree } from "../../../components/review/gitTree";
-import { REVIEWED } from "../../../components/review/readState";
 import type { ReviewedSide } from "../../../components/review/review";
+import { GitTree } from "../../../components/review/state/gitTree";
+import { REVIEWED } from "../../../components/review/state/readState";
 import { workingFolder } from "../../../scripts/commands/review/sides";
 
 /** A real repository with a project in it. */

@@ -1,6 +1,6 @@
 import type { TrustDeclaration } from "../../../components/notary/trust/declaration";
 import type { TrustPolicyStatement } from "../../../components/notary/trust/document";
-import type { StackSettings } from "../../../components/review/state";
+import type { StackSettings } from "../../../components/review/state/state";
 import type { Authorities } from "./authorities";
 import { type RepositoryName, subject } from "./baseTrust";
 

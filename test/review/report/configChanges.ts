@@ -1,4 +1,4 @@
-import type { StackSettings } from "../../../components/review/state";
+import type { StackSettings } from "../../../components/review/state/state";
 import { HOST, image, project, robot, stackSettings } from "../semantic/support";
 import { fixture, one, type ReportParts } from "./reports";
 

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { enforcerEffects } from "../../../components/review/enforcers";
 import type { Finding } from "../../../components/review/finding";
-import { type MapImage, trustMap } from "../../../components/review/map";
+import { type MapImage, trustMap } from "../../../components/review/map/map";
+import { validitiesOf } from "../../../components/review/map/validity";
 import type { Flip, Report } from "../../../components/review/report/report";
 import type { Exception } from "../../../components/review/rules/exceptionFile";
 import { judgeRules } from "../../../components/review/rules/judge";
 import { DEFAULT_RULES } from "../../../components/review/rules/ruleFile";
 import { semanticDiff } from "../../../components/review/semantic/semanticDiff";
-import { validitiesOf } from "../../../components/review/validity";
 import { APP, type StackOptions, stackState, trustState } from "../semantic/support";
 
 export const AT = "2026-06-01T12:00:00.000Z";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { StackSettings } from "../../../components/review/state";
+import type { StackSettings } from "../../../components/review/state/state";
 import {
   APP,
   certificates,
@@ -11,8 +11,8 @@ import {
   project,
   robot,
   type StackOptions,
-  stackSettings,
   type StatementOptions,
+  stackSettings,
   statement,
   WEB,
 } from "./support";

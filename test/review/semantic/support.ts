@@ -10,7 +10,7 @@ import type {
   StackSettings,
   StackState,
   TrustState,
-} from "../../../components/review/state";
+} from "../../../components/review/state/state";
 import * as make from "../../support/certificates";
 
 export const HOST = "registry.example.com";

@@ -9,7 +9,7 @@ import type { SignatureRepository } from "../../../components/notary/signatureRe
 import { OciError } from "../../../components/oci/error";
 import { LayoutSignatureRepository } from "../../../components/oci/layoutSignatureRepository";
 import type { InventoryEntry } from "../../../components/review/inventory/inventory";
-import type { TrustState } from "../../../components/review/state";
+import type { TrustState } from "../../../components/review/state/state";
 import { heldRevocation } from "../../../components/review/verdicts/heldRevocation";
 import { type VerdictDiffArgs, verdictDiff } from "../../../components/review/verdicts/verdictDiff";
 import { makeIdentity } from "../../image/support";

@@ -1,4 +1,4 @@
-import type { Problem } from "../../state";
+import type { Problem } from "../../state/state";
 import type { EnforcerEffect, ExceptionUse, Report, RuleResult } from "../report";
 import { count, when } from "../words";
 import { type Block, fold } from "./document";

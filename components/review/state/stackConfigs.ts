@@ -1,7 +1,7 @@
-import type { FileTree } from "../files/tree";
-import { PROJECT_FILE, requireNoProjectConfig } from "./project/projectFile";
-import { readable } from "./readable";
-import { ReviewError } from "./error";
+import type { FileTree } from "../../files/tree";
+import { ReviewError } from "../error";
+import { PROJECT_FILE, requireNoProjectConfig } from "../project/projectFile";
+import { readable } from "../readable";
 import { readYamlText } from "./smallFile";
 import type { Readable, StackSettings } from "./state";
 

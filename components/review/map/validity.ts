@@ -1,10 +1,10 @@
-import type { Certificate } from "../notary/certificates/certificate";
-import type { Trust } from "../notary/trust/declaration";
-import { certificateFacts } from "../signers/certificateFacts";
-import { compare } from "./compare";
-import type { ChangeState, Validity } from "./report/report";
-import { stackNames, trustSides } from "./sides";
-import type { StackState, TrustState } from "./state";
+import type { Certificate } from "../../notary/certificates/certificate";
+import type { Trust } from "../../notary/trust/declaration";
+import { certificateFacts } from "../../signers/certificateFacts";
+import { compare } from "../compare";
+import type { ChangeState, Validity } from "../report/report";
+import { stackNames, trustSides } from "../state/sides";
+import type { StackState, TrustState } from "../state/state";
 
 type Kind = "anchor" | "tsa-anchor" | "signing-identity";
 

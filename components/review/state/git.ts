@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { ReviewError } from "./error";
+import { ReviewError } from "../error";
 
 /** What a tree of trust may have at most; a real one has some kilobytes. */
 const OUTPUT_BYTES_MAX = 256 * 1024 * 1024;

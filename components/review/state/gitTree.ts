@@ -1,7 +1,7 @@
-import type { FileTree, TreeEntry } from "../files/tree";
-import { ReviewError } from "./error";
+import type { FileTree, TreeEntry } from "../../files/tree";
+import { ReviewError } from "../error";
+import { GitProgram } from "../project/gitProgram";
 import { Git } from "./git";
-import { GitProgram } from "./project/gitProgram";
 
 /** Limits of what a pull request can make us read. */
 const ENTRIES_MAX = 20_000;

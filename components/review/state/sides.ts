@@ -1,4 +1,4 @@
-import type { Trust } from "../notary/trust/declaration";
+import type { Trust } from "../../notary/trust/declaration";
 import type { StackState } from "./state";
 
 export interface TrustSides {

@@ -1,6 +1,6 @@
+import { flips } from "../verdicts/flip";
+import type { ImageVerdicts } from "../verdicts/verdictDiff";
 import type { MapImage } from "./map";
-import { flips } from "./verdicts/flip";
-import type { ImageVerdicts } from "./verdicts/verdictDiff";
 
 /** A map of more images is no map; those that flip are all there. */
 const UNCHANGED_MAX = 2000;

@@ -1,5 +1,5 @@
-import type { ChangeState, MapEdge, MapNode, TrustMap } from "./report/report";
-import { compare } from "./compare";
+import { compare } from "../compare";
+import type { ChangeState, MapEdge, MapNode, TrustMap } from "../report/report";
 
 type Side = "base" | "head";
 type SideNode = Omit<MapNode, "change">;

@@ -1,10 +1,10 @@
-import { below, type FileTree } from "../files/tree";
-import type { Certificate } from "../notary/certificates/certificate";
-import { parseCertificates } from "../notary/certificates/pem";
-import { ATTRIBUTES } from "./project/checkout";
-import { PROJECT_FILES } from "./project/projectFile";
-import { problemOf, readable } from "./readable";
-import { ReviewError } from "./error";
+import { below, type FileTree } from "../../files/tree";
+import type { Certificate } from "../../notary/certificates/certificate";
+import { parseCertificates } from "../../notary/certificates/pem";
+import { ReviewError } from "../error";
+import { ATTRIBUTES } from "../project/checkout";
+import { PROJECT_FILES } from "../project/projectFile";
+import { problemOf, readable } from "../readable";
 import { readReviewableTrust } from "./reviewableTrust";
 import { readSmall } from "./smallFile";
 import { type ReadSettings, StackConfigs } from "./stackConfigs";

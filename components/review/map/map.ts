@@ -1,11 +1,11 @@
-import { isSkip, type Statement, type Trust } from "../notary/trust/declaration";
-import { nameText, shortCertificate } from "../signers/words";
-import { compare } from "./compare";
+import { isSkip, type Statement, type Trust } from "../../notary/trust/declaration";
+import { nameText, shortCertificate } from "../../signers/words";
+import { compare } from "../compare";
+import type { MapNode, TrustMap } from "../report/report";
+import { byScope, continuations } from "../semantic/rules";
+import { stackNames, trustSides } from "../state/sides";
+import type { TrustState } from "../state/state";
 import { MapBuilder } from "./mapBuilder";
-import type { MapNode, TrustMap } from "./report/report";
-import { byScope, continuations } from "./semantic/rules";
-import { stackNames, trustSides } from "./sides";
-import type { TrustState } from "./state";
 
 /** An image to be shown, with what head says of it. */
 export interface MapImage {

@@ -1,5 +1,5 @@
-import type { Certificate } from "../notary/certificates/certificate";
-import type { Trust } from "../notary/trust/declaration";
+import type { Certificate } from "../../notary/certificates/certificate";
+import type { Trust } from "../../notary/trust/declaration";
 
 // What a review compares: the trust of a commit or folder, as plain values. Nothing of it was checked out, installed or run.
 

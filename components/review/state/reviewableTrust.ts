@@ -1,7 +1,7 @@
-import type { FileTree } from "../files/tree";
-import { compileTrust, type Trust } from "../notary/trust/declaration";
-import { readTrust } from "../trust/directory";
-import { ReviewError } from "./error";
+import type { FileTree } from "../../files/tree";
+import { compileTrust, type Trust } from "../../notary/trust/declaration";
+import { readTrust } from "../../trust/directory";
+import { ReviewError } from "../error";
 
 const CERTIFICATES_MAX = 500;
 const IDENTITIES_MAX = 1000;
