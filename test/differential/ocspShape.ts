@@ -87,8 +87,11 @@ export function hasForeignOcspAddress(question: Case): boolean {
     for (let at = der.indexOf(OCSP_ACCESS); at >= 0; at = der.indexOf(OCSP_ACCESS, at + 1)) {
       const start = at + OCSP_ACCESS.length + 1;
       const address = der.toString("latin1", start, start + (der[start - 1] ?? 0));
-      // A first segment with a colon that ends no scheme, or what may stand in no URL.
-      if (/^(?![a-z][a-z0-9+.-]*:)[^/]*:|\p{Cc}|%(?![0-9a-f]{2})/iu.test(address)) return true;
+      // A first segment with a colon that ends no scheme, what may stand in no URL, or in no host.
+      if (
+        /^(?![a-z][a-z0-9+.-]*:)[^/]*:|\p{Cc}|%(?![0-9a-f]{2})|^[a-z][a-z0-9+.-]*:\/\/[^/?#]*[ {}|\\^`]/iu.test(address)
+      )
+        return true;
     }
     return false;
   });
