@@ -90,6 +90,6 @@ export function readForecastOptions(args: readonly string[], now: Date): Forecas
 function untilOf(text: string, at: Date, reader: ImageOptionsReader): Date {
   const days = /^\+(\d{1,5})d$/.exec(text)?.[1];
   if (days !== undefined) return new Date(at.getTime() + Number(days) * DAY_MS);
-  const time = reader.time("--until", text);
+  const time = reader.time("--until", text, ", or a number of days, +90d");
   return text.includes("T") ? time : new Date(time.getTime() + DAY_MS - 1);
 }

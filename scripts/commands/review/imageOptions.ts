@@ -84,11 +84,11 @@ export class ImageOptionsReader {
     };
   }
 
-  /** @throws CommandError USAGE */
-  time(option: string, text: string): Date {
+  /** @param others what else the option takes, for the error. @throws CommandError USAGE */
+  time(option: string, text: string, others = ""): Date {
     const time = new Date(TIME.test(text) ? text : Number.NaN);
     if (!Number.isNaN(time.getTime())) return time;
-    throw this.usage(`${option} ${text}: give a time as in 2026-12-31T12:00:00Z`);
+    throw this.usage(`${option} ${text}: give a day or a time, 2026-12-31 or 2026-12-31T12:00:00Z${others}`);
   }
 
   usage(what: string): CommandError {
