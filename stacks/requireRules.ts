@@ -37,7 +37,7 @@ export async function requireRules(stack: string, { liveImages }: Machine): Prom
   const stacks = stacksOf(project);
   const [unknown] = unknownStacks(declared.rules, stacks);
   if (unknown !== undefined) throw unjudged(`${unknown.file}: ${unknown.message}`);
-  const state = requireSettings(readStack(project, committed(stack), readSettings));
+  const state = requireReadable(readStack(project, committed(stack), readSettings));
   const [base, head] = [stateOf(inForce(state)), stateOf(state)];
   const asksImages = [...declared.rules.keys()].some((rule) => RULES[rule]?.ofImages);
   const { rules, exceptions } = judgeRules(declared.rules, declared.exceptions, {
@@ -67,12 +67,17 @@ function inForce(declared: StackState): StackState {
   return declared;
 }
 
-/** The engine takes a config that a review can't read (a link, aliases): no rule would see its gates. */
-function requireSettings(state: StackState): StackState {
-  const { settings } = state;
-  if (settings === undefined || "value" in settings) return state;
-  const { file = state.stack, message } = settings.problem;
-  throw unjudged(`${file}: ${message}`);
+/**
+ * An `up` takes what a review can't read: a config with aliases, a trust with more identities than anybody reviews. No rule would
+ * see its gates, or its statements.
+ */
+function requireReadable(state: StackState): StackState {
+  for (const part of [state.settings, state.trust]) {
+    if (part === undefined || "value" in part) continue;
+    const { file = state.stack, message } = part.problem;
+    throw unjudged(`${file}: ${message}`);
+  }
+  return state;
 }
 
 function unjudged(why: string): ConfigError {

@@ -200,6 +200,31 @@ describe("a preview of what a review can't see", () => {
   });
 });
 
+describe("a preview of more trust than anybody reviews", () => {
+  const policy = `stacks/${STACK}/trust/trustpolicy.json`;
+  let text: string;
+  beforeAll(async () => {
+    text = await readFile(project.path(policy), "utf8");
+  });
+  afterAll(async () => {
+    await writeFile(project.path(policy), text);
+    await rm(project.path("stacks/rules.yaml"), { force: true });
+  });
+
+  it("is refused where there are rules, which would pass over it", async () => {
+    const names = Array.from({ length: 1001 }, (_, index) => `x509.subject: C=US, ST=WA, O=Acme, CN=${index}`);
+    const many = JSON.parse(text) as { trustPolicies: { trustedIdentities: string[] }[] };
+    for (const statement of many.trustPolicies) statement.trustedIdentities = names;
+    await writeFile(project.path(policy), JSON.stringify(many).replace('"strict"', '"audit"'));
+    await writeFile(project.path("stacks/rules.yaml"), "rules: {strict: true}\n");
+    const { code, stderr } = await start("--stack", STACK, "--preview");
+    expect(code).toBe(1);
+    expect(stderr).toContain("1001 trusted identities");
+    expect(stderr).toContain("[RULES_UNJUDGED]");
+    expect(stderr).not.toContain("+ create");
+  });
+});
+
 describe("a preview of what the rules forbid", () => {
   const policy = `stacks/${STACK}/trust/trustpolicy.json`;
   const rules = "stacks/rules.yaml";
