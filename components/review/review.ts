@@ -123,7 +123,8 @@ function aroundTrust({ base, head }: ReviewArgs, before: TrustState, after: Trus
     ...projectChanged(base.tree, head.tree),
     ...checkoutChanged(base.tree, head.tree, STACKS),
     ...imageFilesChanged(before, after, paths),
-    ...programChanged(paths, [...imageFolders(before), ...imageFolders(after)]),
+    // A head may not call the program an image's files.
+    ...programChanged(paths, imageFolders(before)),
   ];
 }
 

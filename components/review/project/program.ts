@@ -35,7 +35,7 @@ const TESTS = /\.(test|spec)\.[cm]?[jt]sx?$/;
  * One finding for all that changes beside trust, documents and tests: it is no trust, but the code that judges, signs and pushes, or
  * what that is made of. Nobody should take a review of trust for one of code.
  * @param paths that changed
- * @param folders that images are made from: these have findings of their own
+ * @param folders that images of the base are made from: these have findings of their own
  */
 export function programChanged(paths: readonly string[], folders: readonly string[] = []): Finding[] {
   const changed = paths.filter((path) => isProgram(path) && !folders.some((folder) => isWithin(path, folder)));

@@ -59,6 +59,14 @@ describe("the files of a project that an image is made from", () => {
     );
   });
 
+  it("are the program's where a head calls them an image's, and the base does not", async () => {
+    project.write({ "scripts/start.mjs": "one\n" });
+    expect(await sentences({ [CONFIG]: configOf("scripts"), "scripts/start.mjs": "two\n" })).toEqual([
+      expect.stringContaining("is built from scripts from now on"),
+      expect.stringContaining("program-changed: The change edits 1 file of the program itself (in scripts)"),
+    ]);
+  });
+
   it("are not told a second time where the config says that it is made from them from now on", async () => {
     const told = await sentences({ [CONFIG]: configOf("docs/site"), "docs/site/Dockerfile": "FROM x\n" });
     expect(told).toEqual([expect.stringContaining("is built from docs/site from now on")]);
