@@ -1,7 +1,7 @@
 import { below, type FileTree } from "../../files/tree";
 import { listed } from "../../signers/words";
 import type { Finding } from "../finding";
-import { readText } from "../state/smallFile";
+import { FILE_BYTES_MAX, readText } from "../state/smallFile";
 
 /** Git's own file of how it writes what it holds to disk (gitattributes(5)). */
 export const ATTRIBUTES = ".gitattributes";
@@ -38,6 +38,7 @@ function linesOf(tree: FileTree, file: string): string[] {
   const entry = tree.entry(file);
   if (entry === undefined) return [];
   if (entry.kind !== "file") return [`a ${entry.kind}`]; // git heeds no link there
+  if (entry.size > FILE_BYTES_MAX) return [`a file of ${entry.size} bytes`];
   return readText(tree, file)
     .split(/\r?\n/)
     .map((line) => line.trim())

@@ -3,7 +3,7 @@ import type { FileTree } from "../../files/tree";
 import { listed } from "../../signers/words";
 import { ReviewError } from "../error";
 import type { Finding } from "../finding";
-import { readYamlText } from "../state/smallFile";
+import { readYamlText, YAML_BYTES_MAX } from "../state/smallFile";
 import { parseYaml } from "../yaml";
 
 /** By which the engine finds the program and each stack's config. */
@@ -50,7 +50,7 @@ function changedKeys(base: FileTree, head: FileTree, file: string): string[] {
       (key) => !WORDS.includes(key) && JSON.stringify(was[key]) !== JSON.stringify(is[key]),
     );
   } catch (error) {
-    return textOf(base, file) === textOf(head, file) ? [] : [`it can't be read: ${messageOf(error)}`];
+    return isSame(base, head, file) ? [] : [`it can't be read: ${messageOf(error)}`];
   }
 }
 
@@ -58,7 +58,11 @@ function projectOf(tree: FileTree, file: string = PROJECT_FILE): Record<string, 
   return (parseYaml(readYamlText(tree, file)) ?? {}) as Record<string, unknown>;
 }
 
-/** Undefined for what is no file. */
-function textOf(tree: FileTree, file: string): string | undefined {
-  return tree.entry(file)?.kind === "file" ? tree.read(file).toString("utf8") : undefined;
+/** What is no small file nobody can compare. */
+function isSame(base: FileTree, head: FileTree, file: string): boolean {
+  const isSmall = [base, head].every((tree) => {
+    const entry = tree.entry(file);
+    return entry?.kind === "file" && entry.size <= YAML_BYTES_MAX;
+  });
+  return isSmall && base.read(file).equals(head.read(file));
 }

@@ -1,7 +1,7 @@
 import type { FileTree } from "../../files/tree";
 import { ReviewError } from "../error";
 
-const FILE_BYTES_MAX = 1024 * 1024;
+export const FILE_BYTES_MAX = 1024 * 1024;
 /** Of YAML, whose parser takes some seconds for so much that was written to be slow; no config comes near it. */
 export const YAML_BYTES_MAX = 128 * 1024;
 

@@ -50,6 +50,12 @@ describe("the project file", () => {
     ]);
   });
 
+  it("that is too large to be read is told, and hides nothing else", () => {
+    expect(changes({ "Pulumi.yaml": `${PROJECT}#${"x".repeat(2 * 1024 * 1024)}` })).toMatchObject([
+      { subject: "Pulumi.yaml", sentence: expect.stringContaining("it can't be read") },
+    ]);
+  });
+
   it("that changes in form, or in words for people, has no finding", () => {
     expect(changes({ "Pulumi.yaml": `# a comment\ndescription: other\n${PROJECT}` })).toEqual([]);
   });
@@ -76,6 +82,13 @@ describe("how git writes trust to disk", () => {
     expect(changes({ [file]: `* text=auto eol=lf\n${line}\n` })).toMatchObject([
       { kind: "checkout-changed", severity: "high", subject: file, sentence: expect.stringContaining(`"${line}"`) },
     ]);
+  });
+
+  it("is told of a file that is too large to be read", () => {
+    const text = `#${"x".repeat(2 * 1024 * 1024)}\n`;
+    for (const file of [".gitattributes", "stacks/.gitattributes"]) {
+      expect(changes({ [file]: text })).toMatchObject([{ subject: file, sentence: expect.stringContaining("bytes") }]);
+    }
   });
 
   it("is not told of ends of lines and diffs, of what was there, and of folders without trust", () => {
