@@ -1,5 +1,5 @@
 import { quoted } from "../quoted";
-import { type DistinguishedName, parseDistinguishedName } from "./distinguishedName";
+import { type DistinguishedName, isSubset, parseDistinguishedName } from "./distinguishedName";
 import { TrustPolicyError } from "./error";
 
 const PREFIX = "x509.subject";
@@ -31,32 +31,31 @@ export function parseTrustedIdentities(identities: readonly string[], statement:
 }
 
 /**
- * The first name that is a subset of another one, by their places. Names of the same attribute types are looked up by their values:
- * to compare each with each takes minutes where there are thousands.
+ * The first name that is a subset of another one, by their places. Only names that share its rarest attribute can include it: to
+ * compare each with each takes minutes where there are thousands.
  */
 function overlapOf(names: readonly DistinguishedName[]): { wide: number; narrow: number } | undefined {
-  const groups = new Map<string, { types: readonly string[]; byValues: Map<string, number> }>();
+  const holders = new Map<string, [number, DistinguishedName][]>();
   for (const [index, name] of names.entries()) {
-    const types = [...name.keys()].sort();
-    const group = groups.get(JSON.stringify(types)) ?? { types, byValues: new Map<string, number>() };
-    groups.set(JSON.stringify(types), group);
-    const values = valuesOf(name, types);
-    if (!group.byValues.has(values)) group.byValues.set(values, index);
-  }
-  let first: { wide: number; narrow: number } | undefined;
-  for (const { types, byValues } of groups.values()) {
-    for (const [narrow, name] of names.entries()) {
-      const wide = byValues.get(valuesOf(name, types));
-      if (wide === undefined || wide === narrow || (first && wide >= first.wide)) continue;
-      first = { wide, narrow };
+    for (const attribute of attributesOf(name)) {
+      const known = holders.get(attribute);
+      if (known) known.push([index, name]);
+      else holders.set(attribute, [[index, name]]);
     }
   }
-  return first;
+  for (const [wide, name] of names.entries()) {
+    const [rarest = []] = attributesOf(name)
+      .map((attribute) => holders.get(attribute) ?? [])
+      .sort((one, other) => one.length - other.length);
+    const found = rarest.find(([index, other]) => index !== wide && isSubset(name, other));
+    if (found) return { wide, narrow: found[0] };
+  }
+  return undefined;
 }
 
-/** As `isSubset` compares them. */
-function valuesOf(name: DistinguishedName, types: readonly string[]): string {
-  return JSON.stringify(types.map((type) => name.get(type) ?? ""));
+/** An empty value counts as absent, see `isSubset`; C, ST and O are always there. */
+function attributesOf(name: DistinguishedName): string[] {
+  return [...name].filter(([, value]) => value !== "").map((attribute) => JSON.stringify(attribute));
 }
 
 function parseTrustedIdentity(identity: string, statement: string): DistinguishedName {
