@@ -82,10 +82,10 @@ export async function review(args: ReviewArgs): Promise<Report> {
   });
   const stacks = stacksOfSides(args);
   const unguarded = unknownStacks(declared.rules, stacks);
-  const next = problemsOfNextRules(args.base.tree, args.head.tree, stacks, today);
+  const next = problemsOfNextRules(args.head.tree, stacksOf(args.head.tree), today);
   const problems = [
     ...unguarded,
-    ...next.filter(({ message }) => unguarded.every((known) => known.message !== message)),
+    ...next.filter(({ code }) => code !== "RULE_STACK_UNKNOWN" || unguarded.length === 0),
     ...problemsOf(base),
     ...problemsOf(head),
   ];

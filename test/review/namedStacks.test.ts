@@ -46,16 +46,25 @@ describe("a rule for a stack", () => {
     expect(outcomeOf(await reviewOf(side, side, ["staging"]))).toBe(2);
   });
 
-  it("that one side has is none to speak of, whichever is looked at", async () => {
+  it("that the head has is none to speak of, whichever is looked at", async () => {
     const before = project.write({ "stacks/rules.yaml": rules("staging") }).commit();
     const after = project.write({ [trust("staging")]: policy }).commit();
     for (const [base, head] of [
       [before, after],
-      [after, before],
       [after, after],
     ] as const) {
       expect((await reviewOf(base, head, ["production"])).problems).toEqual([]);
     }
+  });
+});
+
+describe("a stack that a rule names", () => {
+  it("is missed before a head without it is merged, by which no later review could judge", async () => {
+    const without = project.write({ "stacks/rules.yaml": rules("staging") }).commit();
+    const withIt = project.write({ [trust("staging")]: policy }).commit();
+    const report = await reviewOf(withIt, without);
+    expect(report.problems).toMatchObject([{ code: "RULE_STACK_UNKNOWN", file: "stacks/rules.yaml" }]);
+    expect(outcomeOf(report)).toBe(2);
   });
 });
 

@@ -6,7 +6,7 @@ import { RULE_FILE, type RuleSet } from "./ruleFile";
 
 // What rules and exceptions name, and whether it is there: a misspelt stack would be left out in silence.
 
-/** A problem for each stack that a rule is for and no side has. @param stacks those of both sides: a rule may be there before its stack is, or after */
+/** A problem for each stack that a rule is for and that is not there. @param stacks that count: a rule may be there before its stack is */
 export function unknownStacks(rules: RuleSet, stacks: readonly string[]): Problem[] {
   return [...rules].flatMap(([rule, { stacks: named = [] }]) =>
     named

@@ -43,19 +43,16 @@ export function rulesChanged(base: FileTree, head: FileTree): Finding[] {
 }
 
 /**
- * What would keep the next review from judging, once the head is merged: its own rules and exceptions, where they are edited. They
- * are read for that alone.
+ * What would keep the next review from judging, once the head is merged: its own rules and exceptions. They are read for that alone.
+ * @param stacks of the head: it may take one away that a rule names
  */
-export function problemsOfNextRules(base: FileTree, head: FileTree, stacks: readonly string[], today: Date): Problem[] {
-  const changed = (file: string) => contentOf(base, file) !== contentOf(head, file);
+export function problemsOfNextRules(head: FileTree, stacks: readonly string[], today: Date): Problem[] {
   return [
-    ...(changed(RULE_FILE) ? problemsIn(RULE_FILE, () => unknownStacks(rulesOf(head), stacks)) : []),
-    ...(changed(EXCEPTION_FILE)
-      ? problemsIn(EXCEPTION_FILE, () => {
-          exceptionsOf(head, today);
-          return [];
-        })
-      : []),
+    ...problemsIn(RULE_FILE, () => unknownStacks(rulesOf(head), stacks)),
+    ...problemsIn(EXCEPTION_FILE, () => {
+      exceptionsOf(head, today);
+      return [];
+    }),
   ];
 }
 
@@ -74,7 +71,7 @@ function textOf(tree: FileTree, file: string, code: "RULES_INVALID" | "EXCEPTION
   if (content === UNREADABLE) {
     throw new RuleError(
       code,
-      `${tree.shown(file)} is no file of at most ${YAML_BYTES_MAX} bytes: put the file itself there`,
+      `${tree.shown(file)} is no file of at most ${YAML_BYTES_MAX} bytes: put the file itself there, or make it smaller`,
     );
   }
   return content;
