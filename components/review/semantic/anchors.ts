@@ -141,9 +141,15 @@ export function without(certificates: readonly Certificate[], others: readonly C
 }
 
 export function isOtherKey(left: Certificate, right: Certificate): boolean {
-  return left.subjectDer.equals(right.subjectDer) && !left.publicKeyBits.equals(right.publicKeyBits);
+  return haveOneName(left, right) && !left.publicKeyBits.equals(right.publicKeyBits);
 }
 
 function isSameKey(left: Certificate, right: Certificate): boolean {
-  return left.subjectDer.equals(right.subjectDer) && left.publicKeyBits.equals(right.publicKeyBits);
+  return haveOneName(left, right) && left.publicKeyBits.equals(right.publicKeyBits);
+}
+
+/** As a person reads them, whatever string types, letter case or spaces they are written in (RFC 5280 § 7.1). */
+function haveOneName(left: Certificate, right: Certificate): boolean {
+  const [one, other] = [left, right].map(({ subject }) => subject.normalize("NFKC").toLowerCase().replace(/\s+/g, " "));
+  return one === other;
 }

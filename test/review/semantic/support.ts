@@ -34,6 +34,8 @@ export async function certificates() {
     renewed: await make.goodRoot({ subject: second.name, keys: second.keys, notAfter: new Date("2036-01-01") }),
     /** The name of `root`, another key. */
     impostor: await make.goodRoot({ subject: "C=US, ST=WA, O=Acme, CN=root" }),
+    /** The name of `root` in other letters, another key. */
+    lookalike: await make.goodRoot({ subject: "C=US, ST=WA, O=Acme, CN=ROOT" }),
     leaf: await make.selfSignedLeaf({ subject: "C=US, ST=WA, O=Acme, OU=Release, CN=one" }),
     tsa: await make.goodRoot({ subject: "C=US, ST=WA, O=Time, CN=tsa" }),
     tsaImpostor: await make.goodRoot({ subject: "C=US, ST=WA, O=Time, CN=tsa" }),

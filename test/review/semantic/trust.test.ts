@@ -148,6 +148,11 @@ describe("anchors", () => {
     expect(finding.sentence).toContain(thumbprint(made.impostor));
   });
 
+  it("change their key behind a name that reads the same", () => {
+    const findings = diff(withStore([made.root.pem]), withStore([made.lookalike.pem]));
+    expect(only(findings, "anchor-key-changed").severity).toBe("critical");
+  });
+
   it("that bear a trusted name beside it stay distinct", () => {
     const finding = only(
       diff(withStore([made.root.pem]), withStore([made.root.pem, made.impostor.pem])),
