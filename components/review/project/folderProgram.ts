@@ -13,12 +13,13 @@ export class FolderProgram implements ProgramFiles {
   readonly hash = undefined;
   readonly untold = MADE;
   readonly #root: string;
-  readonly #ignored: ReadonlySet<string>;
+  readonly #tellIgnored: () => readonly string[];
+  #ignored: ReadonlySet<string> | undefined;
 
-  /** @param ignored paths that are left out, as git tells them: a folder's with `/` at its end */
-  constructor(root: string, ignored: readonly string[] = []) {
+  /** @param tellIgnored paths that are left out, as git tells them: a folder's with `/` at its end; asked only where files are */
+  constructor(root: string, tellIgnored: () => readonly string[] = () => []) {
     this.#root = root;
-    this.#ignored = new Set(ignored);
+    this.#tellIgnored = tellIgnored;
   }
 
   top(): ReadonlyMap<string, undefined> {
@@ -42,7 +43,9 @@ export class FolderProgram implements ProgramFiles {
   /** @param folder empty, or with `/` at its end */
   #entries(folder: string): Dirent[] {
     const all = this.#reading(folder, () => readdirSync(join(this.#root, folder), { withFileTypes: true }));
-    return all.filter((entry) => !this.#ignored.has(`${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`));
+    this.#ignored ??= new Set(this.#tellIgnored());
+    const ignored = this.#ignored;
+    return all.filter((entry) => !ignored.has(`${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`));
   }
 
   #reading<Value>(path: string, read: () => Value): Value {

@@ -18,7 +18,7 @@ export function reviewedProject(given: string | undefined, directory: string): s
 
 /** A project's folder as it is, with what is not committed yet. */
 export function workingFolder(project: string): ReviewedSide {
-  return folderSide(project, "the working folder", ignoredIn(project));
+  return folderSide(project, "the working folder", () => ignoredIn(project));
 }
 
 /** Files of a person's own (`.env`, `.DS_Store`), which are no part of a change. */
@@ -59,7 +59,7 @@ export function sideNamed(given: string, project: string, directory: string): Re
 }
 
 /** A folder that is no project has no program. */
-function folderSide(folder: string, name: string, ignored: readonly string[] = []): ReviewedSide {
+function folderSide(folder: string, name: string, ignored?: () => readonly string[]): ReviewedSide {
   const tree = new FolderTree(folder);
   const isProject = tree.entry(PROJECT_FILE) !== undefined;
   return { tree, name, ...(isProject && { program: new FolderProgram(folder, ignored) }) };
