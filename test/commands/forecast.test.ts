@@ -33,16 +33,7 @@ beforeAll(async () => {
   const image = await pushTestImage(repository, "signed");
   await repository.pushManifest((await repository.fetchManifest(image.digest)).bytes, image.mediaType, "v1");
   await signBy(new OciSignatureRepository(repository), image, chain);
-  await workspace.write("trust/truststore/x509/ca/signers/root.pem", chain.root.pem);
-  const statement = {
-    name: "images",
-    registryScopes: ["*"],
-    signatureVerification: { level: "strict" },
-    trustStores: ["ca:signers"],
-    trustedIdentities: ["*"],
-  };
-  const policy = JSON.stringify({ version: "1.0", trustPolicies: [statement] });
-  await workspace.write("trust/trustpolicy.json", policy);
+  await workspace.config("trust", { trusted: { certificate: chain.root.pem }, scope: "*" });
   trust = join(workspace.directory, "trust");
 });
 afterAll(async () => {

@@ -29,15 +29,7 @@ beforeAll(async () => {
     chainOf(),
   ]);
   await Promise.all([pushSigned(plain, true), pushSigned(secure, false)]);
-  await workspace.write("trust/truststore/x509/ca/signers/root.pem", chain.root.pem);
-  const statement = {
-    name: "images",
-    registryScopes: ["*"],
-    signatureVerification: { level: "strict" },
-    trustStores: ["ca:signers"],
-    trustedIdentities: ["*"],
-  };
-  await workspace.write("trust/trustpolicy.json", JSON.stringify({ version: "1.0", trustPolicies: [statement] }));
+  await workspace.config("trust", { trusted: { certificate: chain.root.pem }, scope: "*" });
   const inventories = [plain, secure].flatMap(({ host }) => ["--inventory", `file:${workspace.directory}/${host}`]);
   const reached = ["--ca-file", secure.caFile, "--docker-config", plain.dockerConfigDirectory];
   asked = ["--base", `${workspace.directory}/trust`, ...inventories, ...reached, "--format", "json"];

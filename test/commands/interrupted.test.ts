@@ -17,15 +17,7 @@ let workspace: Workspace;
 let scripted: Scripted;
 beforeAll(async () => {
   [workspace, scripted] = await Promise.all([Workspace.make(), startScripted()]);
-  await workspace.write("trust/truststore/x509/ca/signers/root.pem", (await goodRoot()).pem);
-  const statement = {
-    name: "images",
-    registryScopes: ["*"],
-    signatureVerification: { level: "strict" },
-    trustStores: ["ca:signers"],
-    trustedIdentities: ["*"],
-  };
-  await workspace.write("trust/trustpolicy.json", JSON.stringify({ version: "1.0", trustPolicies: [statement] }));
+  await workspace.config("trust", { trusted: { certificate: (await goodRoot()).pem }, scope: "*" });
 });
 afterAll(async () => {
   await Promise.all([scripted.stop(), workspace.remove()]);

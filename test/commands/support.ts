@@ -86,7 +86,7 @@ export function identity(commonName = "wabbit-networks.io"): Promise<GeneratedId
 }
 
 export interface FolderContent {
-  readonly trusted: GeneratedIdentity;
+  readonly trusted: Pick<GeneratedIdentity, "certificate">;
   readonly scope: string;
   readonly verification?: SignatureVerification;
   /** Becomes the default key "signer". */
