@@ -1,6 +1,7 @@
 import { effectsOf, type StatementEffect } from "../enforcement/effects";
 import type { Statement } from "../notary/trust/declaration";
 import { listed } from "../signers/words";
+import { readValue } from "./readable";
 import type { EnforcerEffect } from "./report/report";
 import { continuations } from "./semantic/rules";
 import { stackNames, trustSides } from "./state/sides";
@@ -46,7 +47,7 @@ function effectsOfStack(stack: string, base: StackState | undefined, head: Stack
 
 /** What the gates of all projects in the statement's scopes ask for; undefined where Harbor has none of them. */
 function gateOf({ declared }: Statement, state: StackState | undefined): string[] | undefined {
-  const settings = state?.settings && "value" in state.settings ? state.settings.value : undefined;
+  const settings = readValue(state?.settings);
   const [first, ...others] = (settings?.projects ?? []).filter(({ name }) =>
     declared.registryScopes.some((scope) => scope === "*" || scope.startsWith(`${settings?.hostname}/${name}/`)),
   );

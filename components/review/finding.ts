@@ -1,7 +1,8 @@
 import type { CertificateFacts } from "../signers/certificateFacts";
 
-/** How loud a finding is. What widens trust is louder than what narrows it. */
-export type Severity = "critical" | "high" | "medium" | "low" | "info";
+/** How loud a finding is, loudest first. What widens trust is louder than what narrows it. */
+export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
 /** Where trust goes by a change: more may be signed or run (`widens`), less (`narrows`), or neither. */
 export type Direction = "widens" | "narrows" | "neutral";

@@ -10,6 +10,11 @@ export function readable<Value>(file: string, read: () => Value): Readable<Value
   }
 }
 
+/** What could be read; undefined where nothing was, or is. */
+export function readValue<Value>(part: Readable<Value> | undefined): Value | undefined {
+  return part && "value" in part ? part.value : undefined;
+}
+
 export function problemOf(error: unknown, file: string): Problem {
   const code = error instanceof BreakwaterError ? error.code : "REVIEW_FILE_UNREADABLE";
   // Of several lines for a terminal, one for a sentence.

@@ -1,6 +1,7 @@
 import { BreakwaterError, messageOf } from "../../errors";
 import type { Certificate } from "../../notary/certificates/certificate";
 import { certificateFacts } from "../../signers/certificateFacts";
+import { readValue } from "../readable";
 import type { ForecastEvent, UnknownImage, Validity } from "../report/report";
 import type { TrustState } from "../state/state";
 import type { FailingImage } from "./forecastReport";
@@ -69,8 +70,6 @@ function failing(reference: string, stack: string | null, why: string): FailingI
 }
 
 function stackOf(host: string, { stacks }: TrustState): string | null {
-  const own = [...stacks].filter(
-    ([, { settings }]) => settings && "value" in settings && settings.value.hostname === host,
-  );
+  const own = [...stacks].filter(([, { settings }]) => readValue(settings)?.hostname === host);
   return own[0]?.[0] ?? null;
 }

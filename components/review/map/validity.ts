@@ -2,6 +2,7 @@ import type { Certificate } from "../../notary/certificates/certificate";
 import type { Trust } from "../../notary/trust/declaration";
 import { certificateFacts } from "../../signers/certificateFacts";
 import { compare } from "../compare";
+import { readValue } from "../readable";
 import type { ChangeState, Validity } from "../report/report";
 import { stackNames, trustSides } from "../state/sides";
 import type { StackState, TrustState } from "../state/state";
@@ -50,7 +51,7 @@ function heldBy(trust: Trust | undefined, state: StackState | undefined): Map<st
       );
     });
   const identities = [...(state?.identities ?? [])].flatMap(([name, chain]) =>
-    ("value" in chain ? chain.value : []).map(
+    (readValue(chain) ?? []).map(
       (certificate): Held => ({ what: "signing-identity", label: `${name}: ${certificate.subject}`, certificate }),
     ),
   );

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { parseGitContext } from "../../image/context/gitUrl";
 import type { Finding } from "../finding";
+import { readValue } from "../readable";
 import { count } from "../report/words";
 import { findingsOf, settingDraft } from "../semantic/draft";
 import type { ImageContent, ImageSettings, Readable, StackSettings, TrustState } from "../state/state";
@@ -34,7 +35,7 @@ export function imageFilesChanged(base: TrustState, head: TrustState, paths: rea
 }
 
 function imagesOf(settings: Readable<StackSettings> | undefined): readonly ImageSettings[] {
-  return settings !== undefined && "value" in settings ? settings.value.images : [];
+  return readValue(settings)?.images ?? [];
 }
 
 /** Relative to the project's folder; undefined for what is elsewhere. */

@@ -1,4 +1,4 @@
-import type { Direction, Finding, Severity } from "../finding";
+import { type Direction, type Finding, SEVERITIES } from "../finding";
 import { clockCaution } from "./clock";
 import { lackingInventories } from "./inventoryWords";
 import type { ForecastEvent, Report } from "./report";
@@ -118,8 +118,6 @@ function exceptionsFact({ exceptions }: Report): string {
   const shown = (state: string, words: string) => number(state) > 0 && `${grouped(number(state))} ${words}`;
   return parts(shown("used", "in use"), shown("expired", "expired"), shown("unused", "not needed"));
 }
-
-const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low", "info"];
 
 function trustFact({ semantic }: Report): string {
   if (semantic.length === 0) return "who may sign what stays as it was";

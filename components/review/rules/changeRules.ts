@@ -1,7 +1,6 @@
-import type { Finding, FindingKind, Severity } from "../finding";
+import { type Finding, type FindingKind, SEVERITIES } from "../finding";
+import { readValue } from "../readable";
 import { ofFindings, type Rule, type RuleFacts } from "./rule";
-
-const LOUDNESS: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 
 /** Rules on what changes. */
 export const CHANGE_RULES: Readonly<Record<string, Rule>> = {
@@ -58,7 +57,7 @@ export const CHANGE_RULES: Readonly<Record<string, Rule>> = {
       ofFindings(
         facts,
         (finding) =>
-          finding.direction !== "narrows" && LOUDNESS.indexOf(finding.severity) >= LOUDNESS.indexOf(severity),
+          finding.direction !== "narrows" && SEVERITIES.indexOf(finding.severity) <= SEVERITIES.indexOf(severity),
       ),
   },
 };
@@ -78,8 +77,8 @@ const OPENING: readonly FindingKind[] = [
 
 /** Whether the finding leads to a statement that refuses nobody. */
 function isOpened({ head }: RuleFacts, { kind, stack, statement }: Finding): boolean {
-  const trust = head.stacks.get(stack)?.trust;
-  if (!OPENING.includes(kind) || trust === undefined || !("value" in trust)) return false;
-  const found = trust.value.statements.find(({ declared }) => declared.name === statement);
+  const trust = readValue(head.stacks.get(stack)?.trust);
+  if (!OPENING.includes(kind) || trust === undefined) return false;
+  const found = trust.statements.find(({ declared }) => declared.name === statement);
   return found !== undefined && found.enforcement.authenticity !== "enforce";
 }

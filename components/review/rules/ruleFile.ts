@@ -1,6 +1,6 @@
 import { quoted } from "../../notary/quoted";
 import { suggestion } from "../../notary/trust/suggestion";
-import type { Severity } from "../finding";
+import { SEVERITIES, type Severity } from "../finding";
 import type { RuleOptions } from "./rule";
 import { RULES } from "./rules";
 import { YamlReader } from "./yamlMap";
@@ -21,8 +21,6 @@ export const DEFAULT_RULES: RuleSet = new Map<string, RuleOptions>([
   ["no-gate-switched-off", {}],
   ["no-live-image-stops-verifying", {}],
 ]);
-
-const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low", "info"];
 
 /**
  * Reads `rules: {NAME: true | {stacks: [NAME], days: N, severity: NAME}}`.

@@ -2,6 +2,7 @@ import type { Certificate } from "../../notary/certificates/certificate";
 import { isSkip, type Statement } from "../../notary/trust/declaration";
 import type { ValidationType } from "../../notary/trust/document";
 import { LEVELS } from "../../notary/trust/level";
+import { readValue } from "../readable";
 import type { UnknownImage } from "../report/report";
 import { ended } from "../report/words";
 import type { StackState } from "../state/state";
@@ -93,7 +94,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     options: [],
     judge: (facts) =>
       ofStacks(facts, ({ settings }) =>
-        (settings !== undefined && "value" in settings ? settings.value.images : [])
+        (readValue(settings)?.images ?? [])
           .filter(({ acceptWeaker }) => acceptWeaker.length > 0)
           .map(({ name, reference, acceptWeaker }) => ({
             subject: name,
@@ -124,7 +125,7 @@ function statements(
 }
 
 function statementsOf({ trust }: StackState): readonly Statement[] {
-  return trust !== undefined && "value" in trust ? trust.value.statements : [];
+  return readValue(trust)?.statements ?? [];
 }
 
 /** Those that some statement trusts by, each once. */

@@ -1,6 +1,6 @@
 import { places } from "../../signers/words";
 import { compare } from "../compare";
-import type { Direction, Finding, FindingKind, Severity } from "../finding";
+import { type Direction, type Finding, type FindingKind, SEVERITIES, type Severity } from "../finding";
 
 /** A finding before equal ones are put into one sentence: `say` gets the words for all of its scopes. */
 export interface Draft extends Omit<Finding, "sentence" | "stack"> {
@@ -14,7 +14,6 @@ export function settingDraft([kind, severity, direction]: Loudness, fields: Part
   return { kind, severity, direction, ...fields, say: () => `${sentence}.` };
 }
 
-const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low", "info"];
 const DIRECTIONS: readonly Direction[] = ["widens", "neutral", "narrows"];
 
 /** Drafts of one stack as findings: what differs in nothing but its scopes is one. */

@@ -1,5 +1,6 @@
 import type { Trust } from "../../notary/trust/declaration";
 import type { Finding } from "../finding";
+import { readValue } from "../readable";
 import { ended } from "../report/words";
 import { stackNames } from "../state/sides";
 import type { Problem, Readable, StackState, TrustState } from "../state/state";
@@ -143,10 +144,6 @@ function unreadable(
 
 function inWords({ message, file }: Problem): string {
   return file === undefined || message.includes(file) ? message : `${file}: ${message}`;
-}
-
-function readValue<Value>(readable: Readable<Value> | undefined): Value | undefined {
-  return readable && "value" in readable ? readable.value : undefined;
 }
 
 function isUnreadable(readable: Readable<unknown> | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { Trust } from "../../notary/trust/declaration";
+import { readValue } from "../readable";
 import type { StackState } from "./state";
 
 export interface TrustSides {
@@ -11,9 +12,7 @@ export interface TrustSides {
  * can't be read leaves what is there, since no `up` takes it.
  */
 export function trustSides(base: StackState | undefined, head: StackState | undefined): TrustSides {
-  const [before, after] = [base, head].map((side) =>
-    side?.trust && "value" in side.trust ? side.trust.value : undefined,
-  );
+  const [before, after] = [base, head].map((side) => readValue(side?.trust));
   return { before, after: head?.trust && "problem" in head.trust ? before : after };
 }
 
